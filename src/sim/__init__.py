@@ -1,0 +1,1 @@
+"""article4: a scenario wargame of deterrence."""

@@ -1,0 +1,1 @@
+"""Many trials: planned, executed, stored and summed up."""

@@ -1,0 +1,1 @@
+"""What is asked: scenarios in strict YAML, their schema, overrides and parameters."""

@@ -1,0 +1,1 @@
+"""What happens: one batch of paired worlds, played month by month."""
