@@ -1,0 +1,71 @@
+"""Charts as files: the suffix says which kind."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from sim.reading import InputError
+from sim.reading.suggest import nearest
+
+KINDS = (".png", ".svg", ".pdf", ".html", ".json")
+_SCALE = 2.0
+
+
+def save(chart: Any, path: str | Path) -> Path:
+    """Write an Altair chart to a file and return its path.
+
+    PNG (two pixels a point), SVG and PDF are drawn with vl-convert's own fonts; HTML holds all it needs and opens
+    without a network; JSON is the Vega-Lite specification. The file appears under its name only when it is whole.
+
+    Raises:
+        InputError: the suffix names no kind, or the file cannot be written.
+    """
+    target = Path(path)
+    kind = target.suffix.lower()
+    if kind not in KINDS:
+        meant = nearest(kind, KINDS)
+        hint = f' Did you mean "{meant}"?' if meant else ""
+        raise InputError(f"{target}: a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}.{hint}")
+    content = _rendered(chart.to_dict(), kind)
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"{target}: cannot be written: {error.strerror}") from error
+    return target
+
+
+def _rendered(specification: dict[str, Any], kind: str) -> bytes:
+    """The bytes of a file of that kind."""
+    import vl_convert  # noqa: PLC0415 - a browser's engine: only who draws loads it
+
+    if kind == ".json":
+        return (json.dumps(specification, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    if kind == ".html":
+        return _page(specification).encode()
+    if kind == ".svg":
+        return str(vl_convert.vegalite_to_svg(specification)).encode()
+    if kind == ".pdf":
+        return bytes(vl_convert.vegalite_to_pdf(specification))
+    return bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE))
+
+
+def _page(specification: dict[str, Any]) -> str:
+    """A page with the chart and the libraries that draw it inside.
+
+    The converter writes the specification into a script as it is, so that a title with `</script>` would end it: every
+    `<` of the specification is escaped the JSON way.
+    """
+    import vl_convert  # noqa: PLC0415 - see _rendered
+
+    quiet = specification | {"usermeta": {"embedOptions": {"actions": False}}}
+    page = str(vl_convert.vegalite_to_html(quiet, bundle=True))
+    start = page.index("const spec = ")
+    end = page.index("\n", start)
+    return page[:start] + page[start:end].replace("<", "\\u003c") + page[end:]
