@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -49,19 +49,47 @@ def child(annotation: Any, key: str | int) -> Any | None:
             arguments = get_args(branch)
             return arguments[1] if len(arguments) == 2 else Any
         elif isinstance(key, int) and _is_list(branch):
-            arguments = [argument for argument in get_args(branch) if argument is not Ellipsis]
-            if arguments:
-                return arguments[min(key, len(arguments) - 1)]
+            items = [argument for argument in get_args(branch) if argument is not Ellipsis]
+            if items:
+                return items[min(key, len(items) - 1)]
     return None
 
 
-def at(annotation: Any, location: Sequence[str | int]) -> Any | None:
-    """Return the annotation at a location, or None."""
+def at(annotation: Any, location: Sequence[str | int], data: Any = None) -> Any | None:
+    """Return the annotation at a location, or None; `data` chooses among the members of unions."""
     for key in location:
-        annotation = child(annotation, key)
+        annotation = child(chosen(annotation, data), key)
         if annotation is None:
             return None
-    return annotation
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return chosen(annotation, data)
+
+
+def chosen(annotation: Any, data: Any) -> Any:
+    """Return the members of a union that the data can mean, by their fields with literal values (`role: guarantor`)."""
+    members = list(branches(annotation))
+    if len(members) < 2 or not isinstance(data, Mapping):
+        return annotation
+    fitting = [
+        member
+        for member in members
+        if is_model(member)
+        and not any(
+            name in data and get_origin(field.annotation) is Literal and data[name] not in get_args(field.annotation)
+            for name, field in fields(member).items()
+        )
+    ]
+    return Union[tuple(fitting)] if fitting else annotation  # noqa: UP007 - built from a list
+
+
+def options(annotation: Any, name: str) -> tuple[str, ...]:
+    """Return the literal values by which the field `name` chooses among the members of a union."""
+    found: dict[str, None] = {}
+    for member in branches(annotation):
+        field = fields(member).get(name) if is_model(member) else None
+        if field is not None and get_origin(field.annotation) is Literal:
+            found.update(dict.fromkeys(map(str, get_args(field.annotation))))
+    return tuple(found)
 
 
 def names(annotation: Any) -> tuple[str, ...]:

@@ -147,6 +147,12 @@ def _after(text: str) -> tuple[int, int]:
     return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
+def _start(event: yaml.Event) -> tuple[int, int]:
+    """Return the line and column, from 1, at which an event starts."""
+    mark = event.start_mark
+    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+
+
 def _syntax(error: yaml.YAMLError, text: str, name: str | None) -> Problem:
     """Tell a mistake of syntax where it is."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -201,10 +207,8 @@ class _Composer:
         return ".".join(parts)
 
     def _note(self, event: yaml.Event, message: str, where: str | None = None) -> None:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        self.problems.append(
-            Problem(self.name, line, column, self._where() if where is None else where, message)
-        )
+        line, column = _start(event)
+        self.problems.append(Problem(self.name, line, column, self._where() if where is None else where, message))
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
         """Stop here: what follows could be without bound."""
@@ -232,7 +236,7 @@ class _Composer:
             except NotFinite as error:
                 self._note(event, str(error))
                 value = 0
-        node = _Node(value, event.start_mark.line + 1, event.start_mark.column + 1)
+        node = _Node(value, *_start(event))
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._place(node)
@@ -247,7 +251,7 @@ class _Composer:
         holder = self._open[-1]
         prefix = self._where()
         where = f"{prefix}.{text}" if prefix else text
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _start(event)
         if plain and text == "<<":
             self._note(event, "merge keys are not read; use extends", where)
         elif text in holder.keys:
@@ -263,9 +267,7 @@ class _Composer:
         self._count(event, 1, 1)
         self._tagged(event)
         value: list[Any] | dict[str, Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-        self._open.append(
-            _Node(value, event.start_mark.line + 1, event.start_mark.column + 1, anchor=event.anchor)
-        )
+        self._open.append(_Node(value, *_start(event), anchor=event.anchor))
 
     def _end(self) -> None:
         node = self._open.pop()
@@ -277,7 +279,7 @@ class _Composer:
     def _alias(self, event: yaml.AliasEvent) -> None:
         if self._expects_key():
             self._refuse(event, "a key must be text, not an alias")
-        node = self._anchors.get(event.anchor)
+        node = self._anchors.get(event.anchor or "")
         if node is None:
             inside = any(holder.anchor == event.anchor for holder in self._open)
             self._refuse(event, f"the alias *{event.anchor} {'lies within itself' if inside else 'has no anchor'}")

@@ -1,7 +1,8 @@
 """A document held against its Pydantic model: every mistake at once, each at its place."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -29,10 +30,17 @@ class Placed(Protocol):
         """Return (file, line, column) of the value at `location`, or of its key."""
 
 
-def validated(model: type[Model], document: Placed) -> Model:
+def validated(model: type[Model], document: Placed, *, names: Sequence[str] = ()) -> Model:
     """Return the document as an instance of `model`.
 
-    Validation is strict, by the rules for JSON: no boolean or quoted digits for a number, lists for tuples, ISO text for dates.
+    Validation is strict, by the rules for JSON: no boolean and no quoted digits for a number, lists for tuples, ISO
+    text for dates. A model's own validator may raise a ValueError of several lines `dotted.name: message`; each
+    becomes a problem of its own.
+
+    Args:
+        model: What the document must be.
+        document: Plain data that knows where its values stand.
+        names: Further names that a file may give at its top, for suggestions.
 
     Raises:
         InputError: With every mistake in the document.
@@ -40,27 +48,79 @@ def validated(model: type[Model], document: Placed) -> Model:
     try:
         return model.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:
-        found = [_problem(details, model, document) for details in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+    except ValueError as error:  # a whole number of thousands of digits
+        raise InputError(Problem(*document.spot(()), "", str(error).splitlines()[0])) from None
+    found = [problem for one in details for problem in _problems(one, model, document, names)]
     found.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     raise InputError(*dict.fromkeys(found))
 
 
-def _problem(details: ErrorDetails, model: type[BaseModel], document: Placed) -> Problem:
+def _problems(
+    details: ErrorDetails, model: type[BaseModel], document: Placed, names: Sequence[str]
+) -> Iterator[Problem]:
     """Tell one of Pydantic's errors in our form."""
-    kind = details["type"]
+    kind, context = details["type"], details.get("ctx", {})
     location = _in_document(details["loc"], document.data, keep_last=kind == "missing")
-    unknown = kind == "extra_forbidden"
-    path, line, column = document.spot(location, key=unknown)
-    where = ".".join(map(str, location))
-    if unknown:
-        hint = did_you_mean(str(location[-1]), shape.names(shape.at(model, location[:-1])))
-        return Problem(path, line, column, where, "unknown name", hint)
-    message = _message(details)
-    hint = None
-    if kind in {"literal_error", "enum"} and isinstance(details["input"], str):
-        options = str(details.get("ctx", {}).get("expected", ""))
-        hint = did_you_mean(details["input"], options.replace(" or ", ", ").replace("'", "").split(", "))
-    return Problem(path, line, column, where, message, hint)
+    if kind == "extra_forbidden":
+        known = [*shape.names(shape.at(model, location[:-1], document.data)), *(names if len(location) == 1 else ())]
+        hint = did_you_mean(str(location[-1]), known)
+        yield Problem(*document.spot(location, key=True), ".".join(map(str, location)), "unknown name", hint)
+    elif kind in {"union_tag_not_found", "union_tag_invalid"} and "discriminator" in context:
+        yield _untagged(location, model, document, str(context["discriminator"]).strip("'"))
+    elif kind == "value_error":
+        for line in str(context.get("error", details["msg"])).splitlines():
+            inner, message = _addressed(line, location, document.data)
+            yield Problem(*document.spot(inner), ".".join(map(str, inner)), message)
+    else:
+        hint = None
+        if kind in {"literal_error", "enum"} and isinstance(details["input"], str):
+            hint = did_you_mean(details["input"], re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        yield Problem(*document.spot(location), ".".join(map(str, location)), _message(details), hint)
+
+
+def _untagged(location: Location, model: type[BaseModel], document: Placed, name: str) -> Problem:
+    """Tell that the entry which chooses between kinds of mapping is missing or wrong."""
+    options = shape.options(shape.at(model, location), name)
+    listed = ", ".join(options)
+    value = at(document.data, location)
+    where = ".".join(map(str, (*location, name)))
+    if isinstance(value, Mapping) and name in value:
+        chosen = value[name]
+        hint = did_you_mean(chosen, options) if isinstance(chosen, str) else None
+        return Problem(*document.spot((*location, name)), where, f"{shown(chosen)} is none of {listed}", hint)
+    if isinstance(value, Mapping):
+        return Problem(*document.spot(location, key=True), where, f"is missing; it is one of {listed}")
+    return Problem(*document.spot(location), ".".join(map(str, location)), f"{shown(value)} is not a mapping")
+
+
+def _addressed(line: str, location: Location, data: Any) -> tuple[Location, str]:
+    """Split `dotted.name: message` of a model's own validator, if the name leads somewhere in the data."""
+    name, colon, message = line.partition(": ")
+    inner: list[str | int] = list(location)
+    value = at(data, location)
+    for part in name.split("."):
+        if isinstance(value, Mapping) and part in value:
+            inner.append(part)
+            value = value[part]
+        elif colon and len(inner) > len(location):
+            rest = name.split(".")[len(inner) - len(location) :]
+            return tuple(inner), f"{'.'.join(rest)}: {message}"
+        else:
+            return location, line
+    return tuple(inner), message
+
+
+def at(data: Any, location: Location) -> Any:
+    """Return the value at a location of plain data, or None."""
+    for part in location:
+        if isinstance(data, Mapping):
+            data = data.get(str(part))
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
 
 
 def _in_document(location: tuple[str | int, ...], data: Any, *, keep_last: bool) -> Location:
@@ -96,10 +156,6 @@ def _length(words: str, name: str) -> Callable[[Any, dict[str, Any]], str]:
     return lambda _value, context: f"{words} {context[name]} entries, not {context['actual_length']}"
 
 
-def _own(_value: Any, context: dict[str, Any]) -> str:
-    return str(context.get("error", "is wrong"))
-
-
 _MESSAGES: Mapping[str, Callable[[Any, dict[str, Any]], str]] = {
     "missing": lambda _value, _context: "is missing",
     "float_type": _wants("a number"),
@@ -127,8 +183,6 @@ _MESSAGES: Mapping[str, Callable[[Any, dict[str, Any]], str]] = {
     "greater_than": _bound("not above", "gt"),
     "too_short": _length("needs at least", "min_length"),
     "too_long": _length("takes at most", "max_length"),
-    "value_error": _own,
-    "assertion_error": _own,
     "none_required": lambda value, _context: f"{shown(value)} must be left out",
 }
 

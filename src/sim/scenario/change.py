@@ -1,0 +1,226 @@
+"""Layers of a scenario: what extends it and what overrides it, each value remembering who gave it.
+
+Mappings merge, lists replace, and a parameter is replaced whole, so that `{normal: [0, 1]}` over `{uniform: [0, 1]}`
+never becomes both; only its `shift` or its `source` can be given alone. The schema, walked beside the data, says what
+is a parameter. An override is a layer of one entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sim.reading import InputError, Problem, did_you_mean, parse_value, shown, validated
+from sim.reading import shape
+from sim.scenario.frozen import Frozen, Origins
+from sim.scenario.leaf import CHANGES, KEYS, Leaf
+from sim.scenario.leaves import leaves
+from sim.scenario.recorded import check_records
+
+if TYPE_CHECKING:
+    from sim.reading.strict_yaml import Location
+    from sim.reading.validated import Placed
+
+Model = TypeVar("Model", bound=Frozen)
+Spot = tuple[str | None, int | None, int | None]
+Overrides = Mapping[str, object] | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Override:
+    """A layer of one entry: `--set NAME=VALUE`, or an entry of a mapping of overrides in Python."""
+
+    label: str
+    data: Any
+
+    def spot(self, _location: Location, *, key: bool = False) -> Spot:  # noqa: ARG002 - one place for all
+        """Return the override as it was written, in place of a file."""
+        return self.label, None, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The layer at the bottom when an object is changed: the object."""
+
+    data: Any
+    origins: Mapping[str, str]
+
+    def spot(self, location: Location, *, key: bool = False) -> Spot:  # noqa: ARG002 - known to the value only
+        """Return where the object says the value came from."""
+        return self.origins.get(dotted(location)), None, None
+
+
+class Layers:
+    """Data built up from layers, lowest first; the topmost that gave a value answers for it."""
+
+    def __init__(self, model: type[Frozen], bottom: Placed) -> None:
+        """Start from one layer."""
+        self.model = model
+        self.data: Any = bottom.data
+        self.problems: list[Problem] = []
+        self._owners: dict[Location, Placed] = {(): bottom}
+
+    def lay(self, layer: Placed) -> None:
+        """Put a layer on top. Names it may not give are noted in `problems`."""
+        self.data = self._merged(self.data, layer.data, self.model, (), layer)
+
+    def spot(self, location: Location, *, key: bool = False) -> Spot:
+        """Return where the value at `location`, or its key, was given."""
+        for length in range(len(location), -1, -1):
+            owner = self._owners.get(location[:length])
+            if owner is not None:
+                return owner.spot(location, key=key)
+        return None, None, None
+
+    def build(self, *, names: Sequence[str] = ()) -> Any:
+        """Return the validated model; `names` are further names that a file may give at the top.
+
+        Raises:
+            InputError: With every problem of every layer.
+        """
+        try:
+            built = validated(self.model, self, names=names)
+        except InputError as error:
+            raise InputError(*self.problems, *error.problems) from None
+        parameters = leaves(built)
+        problems = [*self.problems, *check_records(parameters, self.spot)]
+        if problems:
+            raise InputError(*problems)
+        places = {name: Problem(*self.spot(tuple(name.split("."))), "", "").place for name in parameters}
+        object.__getattribute__(built, "__pydantic_private__")["_origins"] = Origins(places)
+        return built
+
+    def _merged(self, under: Any, over: Any, annotation: Any, location: Location, layer: Placed) -> Any:
+        """Return `over` laid over `under`."""
+        if not isinstance(under, Mapping) or not isinstance(over, Mapping) or _other_role(under, over):
+            if _is_leaf(annotation) and isinstance(over, Mapping) and over.keys() <= set(CHANGES) and over:
+                return self._merged({"value": under}, over, annotation, location, layer)
+            return self._replaced(over, location, layer)
+        if _is_leaf(annotation) and not (over and over.keys() <= set(CHANGES) and under.keys() & set(KEYS)):
+            return self._replaced(over, location, layer)
+        merged = dict(under)
+        for key, value in over.items():
+            inner = (*location, key)
+            if key in under:
+                merged[key] = self._merged(under[key], value, shape.child(annotation, key), inner, layer)
+            elif _needs_role(annotation, key) and not (isinstance(value, Mapping) and "role" in value):
+                hint = did_you_mean(key, under) or "A state that is new must give its role."
+                self.problems.append(Problem(*layer.spot(inner, key=True), dotted(inner), "unknown name", hint))
+            else:
+                merged[key] = self._replaced(value, inner, layer)
+        return merged
+
+    def _replaced(self, value: Any, location: Location, layer: Placed) -> Any:
+        """Make the layer answer for everything at a location."""
+        length = len(location)
+        for owned in [owned for owned in self._owners if owned[:length] == location]:
+            del self._owners[owned]
+        self._owners[location] = layer
+        return value
+
+
+def changed(instance: Model, overrides: Overrides) -> Model:
+    """Return a copy of a frozen model with overrides; see `Frozen.with_`.
+
+    Raises:
+        InputError: A name is unknown or a value wrong; with all of them.
+    """
+    layers = Layers(type(instance), _Given(plain(instance), instance.origins))
+    for override in read_overrides(overrides):
+        layers.lay(override)
+    result: Model = layers.build()
+    return result
+
+
+def read_overrides(overrides: Overrides) -> list[_Override]:
+    """Return overrides as layers, in the order they were given.
+
+    Raises:
+        InputError: A text is not `NAME=VALUE`, or a value is neither plain data nor a parameter.
+    """
+    found: list[_Override] = []
+    problems: list[Problem] = []
+    if isinstance(overrides, Mapping):
+        entries: list[tuple[str, Any]] = [(f"override {name}", (str(name), value)) for name, value in overrides.items()]
+    else:
+        entries = [(f"--set {text}", text) for text in ([overrides] if isinstance(overrides, str) else overrides)]
+    for label, entry in entries:
+        try:
+            name, value = _split(entry) if isinstance(entry, str) else (entry[0], plain(entry[1]))
+            keys = [key.strip() for key in name.split(".")]
+            if not all(keys):
+                raise InputError("the name has an empty part")
+            data: Any = value
+            for key in reversed(keys):
+                data = {key: data}
+            written = label if isinstance(entry, str) else f"{label}={_brief(value)}"
+            found.append(_Override(_cut(written), data))
+        except InputError as error:
+            problems += [
+                Problem(_cut(label), None, None, item.where, item.message, item.hint) for item in error.problems
+            ]
+    if problems:
+        raise InputError(*problems)
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return models, parameters, mappings, sequences and NumPy scalars as plain data.
+
+    Raises:
+        InputError: The value is of another kind.
+    """
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Leaf():
+            return value.plain()
+        case Frozen():
+            return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    item = getattr(value, "item", None)
+    if callable(item) and getattr(value, "shape", None) == ():
+        return plain(item())
+    raise InputError(f"a value of type {type(value).__name__} cannot stand in a scenario")
+
+
+def dotted(location: Location) -> str:
+    """Return a location as a dotted name."""
+    return ".".join(map(str, location))
+
+
+def _split(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError("no value is given; write --set NAME=VALUE")
+    return name, parse_value(value)
+
+
+def _brief(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _cut(text: str) -> str:
+    """Keep a label to one line of 72 characters."""
+    text = "".join(character if character.isprintable() else " " for character in text)
+    return text if len(text) <= 72 else text[:71] + "…"
+
+
+def _is_leaf(annotation: Any) -> bool:
+    return any(isinstance(branch, type) and issubclass(branch, Leaf) for branch in shape.branches(annotation))
+
+
+def _other_role(under: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
+    """Whether a state is given another role: then it is another state, and inherits nothing."""
+    return "role" in over and "role" in under and over["role"] != under["role"]
+
+
+def _needs_role(annotation: Any, key: str) -> bool:
+    """Whether what stands under `key` is a state, in a mapping whose names the scenario chooses."""
+    if not any(shape.is_open_mapping(branch) for branch in shape.branches(annotation)):
+        return False
+    return "role" in shape.names(shape.child(annotation, key))
