@@ -78,11 +78,11 @@ class Range(Strict):
 
 
 def _is_range(value: Any) -> str:
-    return "range" if isinstance(value, dict | Range) else "number"
+    return "tag:range" if isinstance(value, dict | Range) else "tag:number"
 
 
 Quantity = Annotated[
-    Annotated[float, Tag("number")] | Annotated[Range, Tag("range")],
+    Annotated[float, Tag("tag:number")] | Annotated[Range, Tag("tag:range")],
     Discriminator(_is_range),
 ]
 """A number, or {low, high} where only bounds are known."""
@@ -96,7 +96,6 @@ class Entry(Strict):
     """
 
     id: Text
-    title: Text
     confidence: Confidence
     unverified: bool
     unverified_parts: Rows[str] = ()
@@ -106,12 +105,23 @@ class Entry(Strict):
 
     @model_validator(mode="after")
     def _grounded(self) -> "Entry":
-        if not (self.sources or self.see or self.unverified or self.derived):
+        if not self.grounded:
             raise ValueError("an entry needs sources, or entries to see, or `unverified: true`")
         unknown = [name for name in self.unverified_parts if name not in type(self).model_fields]
         if unknown:
             raise ValueError(f"unverified_parts names no field of this entry: {unknown[0]}")
         return self
+
+    @property
+    def grounded(self) -> bool:
+        """Return whether the entry says what it rests on."""
+        return bool(self.sources or self.see or self.unverified or self.derived)
+
+    @property
+    def headline(self) -> str:
+        """Return what the entry is about, in one line."""
+        names = ("title", "statement", "claim", "study", "state")
+        return next((str(getattr(self, name)) for name in names if hasattr(self, name)), self.id)
 
     @property
     def date(self) -> str | None:

@@ -73,6 +73,7 @@ class Case(Entry):
     the same in words. `deaths` counts the killed on all sides, `latency_days` days between the events it names.
     """
 
+    title: Text
     members_concerned: Rows[str]
     victim: Text
     attacker: Text

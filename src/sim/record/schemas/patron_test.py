@@ -14,6 +14,7 @@ class PatronTest(Entry):
     or `client_began` means not established; `latency_days` runs from the start to the first act at the coded level.
     """
 
+    title: Text
     patron: Text
     patron_note: Text | None = None
     client: Text
