@@ -1,1 +1,41 @@
 """Many trials: planned, executed, stored and summed up."""
+
+from sim.experiment.batch import Batch, Played
+from sim.experiment.execute import Done, Failed, Submits, execute
+from sim.experiment.metrics import LEVELS, METRICS, Metric
+from sim.experiment.moments import Moments
+from sim.experiment.plan import MOST_TRIALS, Plan, Task
+from sim.experiment.run import Play, Progress, Result, Step, run, run_plan, stored
+from sim.experiment.store import Store
+from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
+from sim.experiment.verify import verify
+
+__all__ = [
+    "LEVELS",
+    "METRICS",
+    "MOST_TRIALS",
+    "Batch",
+    "Done",
+    "Estimate",
+    "Failed",
+    "Metric",
+    "Moments",
+    "Plan",
+    "Play",
+    "Played",
+    "Progress",
+    "Result",
+    "Step",
+    "Store",
+    "Submits",
+    "Summary",
+    "Task",
+    "Variance",
+    "estimate",
+    "execute",
+    "run",
+    "run_plan",
+    "stored",
+    "summarise",
+    "verify",
+]

@@ -1,0 +1,96 @@
+"""What a run is made of: everything that decides the outcome of a trial, and the hash that stands for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.record import data_folder, posterior
+from sim.scenario import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.scenario import Scenario
+
+ROOMS: Final = ("reading", "record", "scenario", "world")
+"""The rooms whose code decides the outcome of a trial."""
+
+
+def made_of(points: Sequence[Scenario], seed: int, block: int) -> dict[str, Any]:
+    """Return everything that decides the outcome of a trial, as JSON values.
+
+    Args:
+        points: resolved scenarios.
+        seed: the run's seed.
+        block: trials in a block.
+
+    Returns:
+        `points` (resolved, without prose), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables;
+        null where there is no ensemble), `code` (a digest a room) and `numpy` (its version: it owns the generator
+        and the order of its sums).
+    """
+    return {
+        "points": [canonical(point) for point in points],
+        "seed": seed,
+        "block": block,
+        "posterior": posterior().digest,
+        "ensemble": _ensemble(),
+        "code": {room: code_digest(Path(__file__).parents[1] / room) for room in ROOMS},
+        "numpy": np.__version__,
+    }
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """Return the sha256 of canonical JSON: sorted keys, no spaces, no NaN, UTF-8."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_digest(folder: Path) -> str:
+    """Return one digest of every `.py` below a folder, names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py"), key=lambda found: found.relative_to(folder).as_posix()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def differences(held: Mapping[str, Any], wanted: Mapping[str, Any], limit: int = 5) -> list[str]:
+    """Say in a line each what tells two runs apart, at most `limit` of them."""
+    found = list(_differences(held, wanted, ""))
+    if len(found) > limit:
+        found[limit:] = [f"… and {len(found) - limit} more"]
+    return found
+
+
+def _differences(held: object, wanted: object, where: str) -> list[str]:
+    if isinstance(held, dict) and isinstance(wanted, dict):
+        lines: list[str] = []
+        for key in sorted(held.keys() | wanted.keys()):
+            lines += _differences(held.get(key), wanted.get(key), f"{where}.{key}" if where else str(key))
+        return lines
+    if isinstance(held, list) and isinstance(wanted, list) and len(held) == len(wanted):
+        lines = []
+        for index, (one, other) in enumerate(zip(held, wanted, strict=True)):
+            lines += _differences(one, other, f"{where}.{index}" if len(held) > 1 else where)
+        return lines
+    if held == wanted:
+        return []
+    if where.startswith("code.") or where in {"posterior", "ensemble"}:
+        return [f"{where} has changed"]
+    return [f"{where}: {_short(held)} there, {_short(wanted)} asked for"]
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _ensemble() -> str | None:
+    path = data_folder() / "seeds" / "ensemble.parquet"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

@@ -1,0 +1,214 @@
+"""The run directory: parts with their digests, and one manifest.
+
+A task is done if and only if its part lies under its final name and matches the digest beside it, which is written
+first. There is no other list of what is done, so that a killed run goes on where it was, and two processes may work in
+one directory: they only ever put the same bytes in the same place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.experiment import manifest
+from sim.experiment.files import digest_of_file, put_in_place, write_whole
+from sim.experiment.identity import differences
+from sim.experiment.parts import read_part, write_part
+from sim.reading import InputError
+from sim.reading.errors import shown_path
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sim.experiment.batch import Batch
+    from sim.experiment.execute import Failed
+    from sim.experiment.plan import Plan, Task
+
+PARTS: Final = "parts"
+"""Folder of the parts inside a run directory."""
+
+PART: Final = re.compile(r"part-\d{5,}-\d{5,}\.parquet")
+"""Name of a part: chunk of points, block of trials."""
+
+_UNFINISHED: Final = re.compile(r"\.part-.*\.(?P<host>[^.]+)\.(?P<process>\d+)-\d+\.tmp")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A run directory in use. Make one with `Store.open`; workers get a copy.
+
+    Attributes:
+        directory: the run directory, absolute.
+    """
+
+    directory: Path
+
+    @classmethod
+    def open(cls, directory: Path, plan: Plan) -> Store:
+        """Make the directory, or check that what lies in it belongs to this run, and write the manifest.
+
+        Raises:
+            InputError: the directory holds another run or Parquet files of someone else, or cannot be written to.
+        """
+        place = directory.absolute()
+        held = manifest.read(place) if (place / manifest.NAME).is_file() else None
+        if held is not None:
+            _same_run(place, held, plan)
+        _nothing_foreign(place, known=held is not None)
+        store = cls(place)
+        try:
+            (place / PARTS).mkdir(parents=True, exist_ok=True)
+            if held is None or not manifest.covers(held, plan.trials):
+                with store._locked():
+                    manifest.begin(place, plan)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise InputError(f"{shown_path(directory)}: cannot be written to: {reason}") from None
+        store._sweep()
+        return store
+
+    def part(self, task: Task) -> Path:
+        """Return where a task's part lies when it is done."""
+        return self.directory / PARTS / f"part-{task.key}.parquet"
+
+    def read(self, task: Task) -> Batch | None:
+        """Return the outcomes of a task if they lie here whole, the trials it asks for and no more; else None."""
+        return self._read(self.part(task), task.replicates)
+
+    def write(self, task: Task, batch: Batch) -> None:
+        """Put a task's outcomes in their place, whole or not at all; a longer part that lies there is left.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        import duckdb  # noqa: PLC0415 - heavy: imported where it is used
+
+        final = self.part(task)
+        unfinished = self._temporary(final)
+        try:
+            try:
+                write_part(unfinished, batch)
+            except duckdb.Error as error:
+                raise OSError(f"{shown_path(final)}: {error}") from None
+            digest = digest_of_file(unfinished)
+            with self._locked():
+                if self._read(final, task.replicates) is None:
+                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode(), self._temporary(sidecar(final)))
+                    put_in_place(unfinished, final)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def finish(self, plan: Plan, labels: dict[str, list[str]], failed: Iterable[Failed]) -> None:
+        """Write into the manifest how the run ended.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        problems = [
+            {"task": str(found.task), "error": found.error, "traceback": found.traceback} for found in failed
+        ]
+        held = manifest.read(self.directory)
+        if not problems and manifest.covers(held, plan.trials):
+            return
+        with self._locked():
+            manifest.finish(self.directory, plan, labels, problems)
+
+    def _read(self, path: Path, replicates: int) -> Batch | None:
+        if not matches(path):
+            return None
+        try:
+            batch = read_part(path)
+        except Exception:  # noqa: BLE001 - a file that is whole but no part of ours is as good as none
+            return None
+        return batch.first(replicates) if batch.shape[1] >= replicates else None
+
+    def _temporary(self, final: Path) -> Path:
+        return final.with_name(f".{final.name}.{_host()}.{os.getpid()}-{threading.get_ident()}.tmp")
+
+    def _sweep(self) -> None:
+        """Remove what processes of this machine left unfinished when they were killed."""
+        for path in (self.directory / PARTS).glob(".part-*.tmp"):
+            found = _UNFINISHED.fullmatch(path.name)
+            if found and found["host"] == _host() and not _alive(int(found["process"])):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other processes from putting part and digest in place between ours; released if we are killed."""
+        if sys.platform == "win32":
+            yield
+            return
+        handle = os.open(self.directory / PARTS, os.O_RDONLY)
+        try:
+            # Some network file systems cannot lock: then a pair that was torn is found not to match and played again.
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def sidecar(part: Path) -> Path:
+    """Return where the digest of a part lies; `sha256sum --check` reads it."""
+    return part.with_name(f"{part.name}.sha256")
+
+
+def matches(part: Path) -> bool:
+    """Say whether a part is there and matches the digest beside it."""
+    try:
+        written = sidecar(part).read_text(encoding="ascii").split()
+        return bool(written) and written[0] == digest_of_file(part)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _same_run(directory: Path, held: dict[str, Any], plan: Plan) -> None:
+    shown = shown_path(directory)
+    if held["hash"] != plan.hash:
+        told = "\n".join(f"  {line}" for line in differences(held["made_of"], dict(plan.made_of)))
+        raise InputError(f"{shown}: holds another run ({held['name']}-{held['hash'][:12]}). What differs:\n{told}")
+    if held["layout"] != manifest.LAYOUT:
+        raise InputError(f"{shown}: holds this run as another version of article4 lays it out; use another directory")
+
+
+def _nothing_foreign(directory: Path, *, known: bool) -> None:
+    """Refuse a directory with Parquet files that are not parts of a run: questions are asked of all that lie there.
+
+    Raises:
+        InputError: naming the first.
+    """
+    shown = shown_path(directory)
+    try:
+        found = sorted(directory.glob("*.parquet"))
+        parts = sorted((directory / PARTS).glob("*.parquet"))
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
+    found += [path for path in parts if not known or not PART.fullmatch(path.name)]
+    if found:
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise InputError(f"{shown}: holds {found[0].name}{others}, not of this run; use another directory")
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

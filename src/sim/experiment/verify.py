@@ -1,0 +1,102 @@
+"""Is a stored run what it was: every digest taken again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment import manifest
+from sim.experiment.files import digest_of_file
+from sim.experiment.parts import read_part
+from sim.experiment.store import PART, PARTS, sidecar
+from sim.reading import Problem
+from sim.reading.errors import shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AGAIN = "Remove it and run again: it will be played anew."
+"""What to do about a part that is not what it was."""
+
+
+def verify(directory: str | Path) -> list[Problem]:
+    """Recheck a run directory: manifest, parts, digests, and that nothing is missing or lies there besides.
+
+    Args:
+        directory: a run directory.
+
+    Returns:
+        What is wrong, in the order of the files; empty if all is as it should be.
+
+    Raises:
+        InputError: it is not a run directory.
+    """
+    place = Path(directory)
+    held = manifest.read(place)
+    problems = []
+    if not manifest.rightful(held):
+        problems.append(_problem(place / manifest.NAME, "its hash is not that of what it says the run is made of"))
+    expected = _expected(held)
+    missing = [name for name in expected if not (place / PARTS / name).is_file()]
+    for name, trials in expected.items():
+        if name not in missing:
+            problems += _part(place / PARTS / name, trials)
+    if missing:
+        problems.append(_missing(place, held, missing, len(expected)))
+    problems += _besides(place, expected)
+    return problems
+
+
+def _expected(held: dict[str, Any]) -> dict[str, int]:
+    """Return the parts that a finished run has, and the trials in each."""
+    block, rows, trials = int(held["made_of"]["block"]), int(held["layout"]["rows"]), int(held["trials"])
+    chunks = -(-len(held["scenarios"]) // rows)
+    return {
+        f"part-{chunk:05d}-{number:05d}.parquet": min(block, trials - number * block)
+        for chunk in range(chunks)
+        for number in range(-(-trials // block))
+    }
+
+
+def _part(path: Path, trials: int) -> Iterator[Problem]:
+    beside = sidecar(path)
+    try:
+        written = beside.read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        yield _problem(beside, "missing: nothing says what the part should be", AGAIN)
+        return
+    except (OSError, UnicodeDecodeError):
+        written = []
+    if not written or written[0] != digest_of_file(path):
+        yield _problem(path, "does not match its digest: changed or cut short", AGAIN)
+        return
+    try:
+        found = read_part(path).shape[1]
+    except Exception as error:  # noqa: BLE001 - whatever DuckDB makes of a file that is no part
+        yield _problem(path, f"cannot be read: {' '.join(str(error).split()):.200}", AGAIN)
+        return
+    if found < trials:
+        yield _problem(path, f"holds {found:,} of {trials:,} trials", "Run again: what is missing will be played.")
+
+
+def _missing(place: Path, held: dict[str, Any], missing: list[str], count: int) -> Problem:
+    told = f"{len(missing)} of {count} parts are missing, {missing[0]} first"
+    if held.get("finished") is None:
+        told = f"not finished: {told}"
+    return _problem(place / PARTS, told, "Run again: what is missing will be played.")
+
+
+def _besides(place: Path, expected: dict[str, int]) -> Iterator[Problem]:
+    for path in sorted([*place.glob("*.parquet"), *(place / PARTS).glob("*.parquet")]):
+        if path.parent.name != PARTS or not PART.fullmatch(path.name):
+            yield _problem(path, "not of this run")
+        elif path.name not in expected:
+            yield _problem(path, "a part that this run does not have")
+    for path in sorted((place / PARTS).glob("*.parquet.sha256")):
+        part = path.with_suffix("")
+        if part.name not in expected and not part.exists():
+            yield _problem(path, "the digest of a part that is not there")
+
+
+def _problem(path: Path, message: str, hint: str | None = None) -> Problem:
+    return Problem(path=shown_path(path), line=None, column=None, where="", message=message, hint=hint)

@@ -1,0 +1,110 @@
+"""A world of one line, played as the real one is: every cell a pure function of seed and trial. For tests of this room."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.experiment import Task
+
+LABELS = MappingProxyType(
+    {
+        "first_attacker": ("Israel", "United States"),
+        "highest_action": ("none", "covert", "strike", "campaign"),
+        "mandate": ("approved", "refused"),
+        "outcome": (
+            "no_attack",
+            "strike_alone",
+            "strike_aided",
+            "campaign_alone",
+            "campaign_aided",
+            "military_response",
+            "clash",
+        ),
+    }
+)
+HORIZON = 24
+SETS = 500
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """What sim.world.Outcomes gives."""
+
+    columns: Mapping[str, NDArray[Any]]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+def play(task: Task) -> StandIn:
+    """Attack with a probability that differs from set to set (ignorance) in a month drawn at random (luck)."""
+    rows, width = len(task.points), task.replicates
+    # Drawn for the whole block and cut: a trial does not depend on how many are asked for.
+    block = np.random.Generator(np.random.Philox(key=task.seed, counter=[0, 0, 0, task.block]))
+    luck = block.random((6, 4096))[:, :width]
+    sets = (task.first_trial + np.arange(width)) % SETS
+    chance = 0.2 + 0.6 * (sets + 0.5) / SETS
+    attacked = luck[0] < chance
+    month = (luck[1] * HORIZON).astype(np.int16)
+    level = np.where(attacked, (luck[2] * 4).astype(np.int8), -1).astype(np.int8)
+    campaign = attacked & (luck[3] < 0.3)
+    invoked = attacked & (luck[4] < 0.5)
+    action = np.where(campaign, 3, np.where(attacked, 2, 0)).astype(np.int8)
+    outcome = np.where(attacked, 1 + 2 * campaign + (level == 1), 0)
+    outcome = np.where(level >= 2, 5, outcome).astype(np.int8)
+    columns = {
+        "attacks": attacked.astype(np.int16) * (1 + campaign),
+        "first_attack_month": np.where(attacked, month, -1).astype(np.int16),
+        "first_attacker": np.where(attacked, (luck[5] * 2).astype(np.int8), -1).astype(np.int8),
+        "covert": (luck[5] * 3).astype(np.int16),
+        "highest_action": action,
+        "in_force_at_attack": attacked & (luck[5] < 0.5),
+        "invoked": invoked,
+        "mandate": np.where(invoked, (luck[2] > 0.5).astype(np.int8), -1).astype(np.int8),
+        "level_Russia": level,
+        "level_Belarus": np.where(attacked, 0, -1).astype(np.int8),
+        "leader_combat": level == 3,
+        "patron_joined": campaign & (luck[2] < 0.2),
+        "clash": np.zeros(width, dtype=bool),
+        "months_admitted": np.full(width, -1, dtype=np.int16),
+        "months_at_risk": np.where(attacked, month + 1.0, float(HORIZON)),
+        "loss_Iran": luck[3] * attacked,
+        "threat_end": luck[2],
+        "outcome": outcome,
+    }
+    return StandIn({name: np.broadcast_to(values, (rows, width)) for name, values in columns.items()}, LABELS)
+
+
+def slow(task: Task) -> StandIn:
+    """Play as above, but long enough to be killed in the middle."""
+    time.sleep(0.15)
+    return play(task)
+
+
+def fails_in_block_1(task: Task) -> StandIn:
+    """Play as above, but for one block."""
+    if task.block == 1:
+        raise ZeroDivisionError("a rule divided by zero")
+    return play(task)
+
+
+def dies_in_block_2(task: Task) -> StandIn:
+    """Play as above, but a worker that meets one block is gone, as if out of memory."""
+    if task.block == 2:
+        os._exit(9)
+    return play(task)
+
+
+def bytes_of(directory: Path) -> dict[str, bytes]:
+    """Every file below parts/ with its content."""
+    return {path.name: path.read_bytes() for path in sorted((directory / "parts").iterdir())}
