@@ -6,13 +6,15 @@ is given and computes no statistic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
+from sim.view.answers import summary_of
 from sim.view.words import OUTCOMES, headline, interval, percent, plain, worlds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import altair as alt
 
 _LABELS = 174
@@ -66,16 +68,6 @@ def outcome_chart(result: object) -> alt.LayerChart:
         .configure(**theme.config())
     )
     return chart
-
-
-def summary_of(result: object) -> Mapping[str, Any]:
-    """The JSON object of a result, given either as such or as an object that carries it as `.summary`."""
-    if isinstance(result, Mapping):
-        return result
-    summary = getattr(result, "summary", None)
-    if isinstance(summary, Mapping):
-        return summary
-    raise TypeError(f"a run's JSON object or a result is wanted, not {type(result).__name__}")
 
 
 def outcome_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:

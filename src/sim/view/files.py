@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from sim.reading import InputError
-from sim.reading.suggest import nearest
+from sim.reading import InputError, Problem, TaskError, did_you_mean
 
 KINDS = (".png", ".svg", ".pdf", ".html", ".json")
 _SCALE = 2.0
@@ -21,14 +21,14 @@ def save(chart: Any, path: str | Path) -> Path:
     without a network; JSON is the Vega-Lite specification. The file appears under its name only when it is whole.
 
     Raises:
-        InputError: the suffix names no kind, or the file cannot be written.
+        InputError: the suffix names no kind.
+        TaskError: the file cannot be written.
     """
     target = Path(path)
     kind = target.suffix.lower()
     if kind not in KINDS:
-        meant = nearest(kind, KINDS)
-        hint = f' Did you mean "{meant}"?' if meant else ""
-        raise InputError(f"{target}: a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}.{hint}")
+        problem = f"a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}"
+        raise InputError(Problem(str(target), None, None, "", problem, did_you_mean(kind, KINDS)))
     content = _rendered(chart.to_dict(), kind)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -36,8 +36,9 @@ def save(chart: Any, path: str | Path) -> Path:
         partial.write_bytes(content)
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(f"{target}: cannot be written: {error.strerror}") from error
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise TaskError(f"{target}: cannot be written: {error.strerror}") from error
     return target
 
 

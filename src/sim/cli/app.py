@@ -1,0 +1,46 @@
+"""The commands of `article4`, gathered."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli import ask, evidence, run
+from sim.cli.ends import emit
+
+app = typer.Typer(
+    name="article4",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Would Article 4 of the Collective Security Treaty keep Iran from being attacked? "
+    "Play many worlds and see: `article4 run member`.",
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the flag
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - only for this option
+
+        emit(f"article4 {version('article4')}")
+        raise typer.Exit
+
+
+@app.callback()
+def article4(
+    *,
+    _show: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """What belongs to no single command."""
+
+
+app.command("run", short_help="Play a scenario many times and say what happens.")(run.run)
+app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
+app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
+app.command("verify", short_help="Recheck a stored run.")(run.verify)
+app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
+app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")
