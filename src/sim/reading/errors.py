@@ -87,6 +87,8 @@ def shown(value: object) -> str:
             text = "{" + ", ".join(f"{key}: {shown(item)}" for key, item in list(value.items())[:SHOWN]) + "}"
         case list() | tuple():
             text = "[" + ", ".join(shown(item) for item in value[:SHOWN]) + "]"
+        case int() if abs(value) >= 10**SHOWN:
+            text = "a whole number of over 60 digits"
         case _:
             text = str(value)
     text = "".join(character if character.isprintable() else " " for character in text)

@@ -1,1 +1,27 @@
 """What is asked: scenarios in strict YAML, their schema, overrides and parameters."""
+
+from sim.scenario.canonical import canonical, scenario_hash
+from sim.scenario.leaf import Leaf, Within
+from sim.scenario.leaves import leaves
+from sim.scenario.loading import load
+from sim.scenario.names import names
+from sim.scenario.provenance import Provenance, provenance
+from sim.scenario.schema import Scenario
+from sim.scenario.schema_file import json_schema
+from sim.scenario.tabulate import SETS, tabulate
+
+__all__ = [
+    "SETS",
+    "Leaf",
+    "Provenance",
+    "Scenario",
+    "Within",
+    "canonical",
+    "json_schema",
+    "leaves",
+    "load",
+    "names",
+    "provenance",
+    "scenario_hash",
+    "tabulate",
+]

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.reading import InputError, Problem, did_you_mean, parse_value, shown, validated
-from sim.reading import shape
+from sim.reading import InputError, Problem, did_you_mean, parse_value, shape, shown, validated
 from sim.scenario.frozen import Frozen, Origins
 from sim.scenario.leaf import CHANGES, KEYS, Leaf
 from sim.scenario.leaves import leaves
@@ -28,7 +27,7 @@ Overrides = Mapping[str, object] | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Override:
+class Override:
     """A layer of one entry: `--set NAME=VALUE`, or an entry of a mapping of overrides in Python."""
 
     label: str
@@ -65,13 +64,20 @@ class Layers:
         """Put a layer on top. Names it may not give are noted in `problems`."""
         self.data = self._merged(self.data, layer.data, self.model, (), layer)
 
+    def override(self, overrides: Overrides) -> None:
+        """Put overrides on top, in the order they are given. What cannot be read is noted in `problems`."""
+        found, problems = read_overrides(overrides)
+        self.problems += problems
+        for layer in found:
+            self.lay(layer)
+
     def spot(self, location: Location, *, key: bool = False) -> Spot:
         """Return where the value at `location`, or its key, was given."""
-        for length in range(len(location), -1, -1):
-            owner = self._owners.get(location[:length])
-            if owner is not None:
-                return owner.spot(location, key=key)
-        return None, None, None
+        for change in CHANGES if not key else ():
+            owner = self._owners.get((*location, change))
+            if owner is not None:  # a parameter of a lower layer, changed by this one
+                return owner.spot((*location, change))
+        return self._given(location, key=key)
 
     def build(self, *, names: Sequence[str] = ()) -> Any:
         """Return the validated model; `names` are further names that a file may give at the top.
@@ -87,9 +93,22 @@ class Layers:
         problems = [*self.problems, *check_records(parameters, self.spot)]
         if problems:
             raise InputError(*problems)
-        places = {name: Problem(*self.spot(tuple(name.split("."))), "", "").place for name in parameters}
-        object.__getattribute__(built, "__pydantic_private__")["_origins"] = Origins(places)
+        built.remember(Origins({name: self._place(tuple(name.split("."))) for name in parameters}))
         return built
+
+    def _place(self, location: Location) -> str:
+        """Return where a parameter was given, and where it was changed."""
+        changes = [(*location, change) for change in CHANGES if (*location, change) in self._owners]
+        spots = [self._given(location), *(self._given(change) for change in changes)]
+        return ", ".join(dict.fromkeys(Problem(*spot, "", "").place for spot in spots))
+
+    def _given(self, location: Location, *, key: bool = False) -> Spot:
+        """Return where the topmost layer that gave the whole of `location` gave it."""
+        for length in range(len(location), -1, -1):
+            owner = self._owners.get(location[:length])
+            if owner is not None:
+                return owner.spot(location, key=key)
+        return None, None, None
 
     def _merged(self, under: Any, over: Any, annotation: Any, location: Location, layer: Placed) -> Any:
         """Return `over` laid over `under`."""
@@ -127,42 +146,51 @@ def changed(instance: Model, overrides: Overrides) -> Model:
         InputError: A name is unknown or a value wrong; with all of them.
     """
     layers = Layers(type(instance), _Given(plain(instance), instance.origins))
-    for override in read_overrides(overrides):
-        layers.lay(override)
+    layers.override(overrides)
     result: Model = layers.build()
     return result
 
 
-def read_overrides(overrides: Overrides) -> list[_Override]:
-    """Return overrides as layers, in the order they were given.
-
-    Raises:
-        InputError: A text is not `NAME=VALUE`, or a value is neither plain data nor a parameter.
-    """
-    found: list[_Override] = []
+def read_overrides(overrides: Overrides) -> tuple[list[Override], list[Problem]]:
+    """Return overrides as layers, in the order they were given, and what is wrong with the others."""
+    found: list[Override] = []
     problems: list[Problem] = []
+    entries: list[tuple[str, str | None, object]]
     if isinstance(overrides, Mapping):
-        entries: list[tuple[str, Any]] = [(f"override {name}", (str(name), value)) for name, value in overrides.items()]
+        entries = [(f"override {name}", str(name), value) for name, value in overrides.items()]
     else:
-        entries = [(f"--set {text}", text) for text in ([overrides] if isinstance(overrides, str) else overrides)]
-    for label, entry in entries:
+        texts = [overrides] if isinstance(overrides, str) else overrides
+        entries = [(f"--set {text}", None, text) for text in texts]
+    for label, name, value in entries:
         try:
-            name, value = _split(entry) if isinstance(entry, str) else (entry[0], plain(entry[1]))
-            keys = [key.strip() for key in name.split(".")]
-            if not all(keys):
-                raise InputError("the name has an empty part")
-            data: Any = value
-            for key in reversed(keys):
-                data = {key: data}
-            written = label if isinstance(entry, str) else f"{label}={_brief(value)}"
-            found.append(_Override(_cut(written), data))
+            found.append(_read(label, name, value))
         except InputError as error:
-            problems += [
-                Problem(_cut(label), None, None, item.where, item.message, item.hint) for item in error.problems
-            ]
-    if problems:
-        raise InputError(*problems)
-    return found
+            where = str(value).partition("=")[0].strip() if name is None else name
+            problems += [_told(label, where, each) for each in error.problems]
+    return found, problems
+
+
+def _told(label: str, where: str, problem: Problem) -> Problem:
+    """Return a problem with an override in place of a file."""
+    return Problem(_cut(label), None, None, problem.where or where, problem.message, problem.hint)
+
+
+def _read(label: str, name: str | None, value: Any) -> Override:
+    """Return one override: a name and its value, or a text that holds both."""
+    if name is None:
+        name, equals, written = str(value).partition("=")
+        if not equals:
+            raise InputError("no value is given; write NAME=VALUE")
+        data: Any = parse_value(written)
+    else:
+        data = plain(value)
+        label = f"{label}={data if isinstance(data, str) else shown(data)}"
+    keys = [key.strip() for key in name.split(".")]
+    if not all(keys):
+        raise InputError("the name has an empty part")
+    for key in reversed(keys):
+        data = {key: data}
+    return Override(_cut(label), data)
 
 
 def plain(value: Any) -> Any:
@@ -191,17 +219,6 @@ def plain(value: Any) -> Any:
 def dotted(location: Location) -> str:
     """Return a location as a dotted name."""
     return ".".join(map(str, location))
-
-
-def _split(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InputError("no value is given; write --set NAME=VALUE")
-    return name, parse_value(value)
-
-
-def _brief(value: Any) -> str:
-    return value if isinstance(value, str) else shown(value)
 
 
 def _cut(text: str) -> str:

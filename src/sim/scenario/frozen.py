@@ -62,6 +62,10 @@ class Frozen(BaseModel):
         """Where each parameter was given, by dotted name; empty if the object was not read from files."""
         return self._origins
 
+    def remember(self, origins: Origins) -> None:
+        """Note where each parameter was given; done once, by what read the files."""
+        self._origins = origins
+
     def with_(self, overrides: Mapping[str, object] | Sequence[str]) -> Self:
         """Return a copy in which some entries are others.
 

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.reading import InputError, Problem
-from sim.scenario.forms import Number, Recorded
-from sim.scenario.forms import Normal as NormalForm
-from sim.scenario.forms import Uniform as UniformForm
+from sim.record import values
+from sim.scenario import forms
 from sim.scenario.leaf import Form, Leaf, plainly
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sim.record import RecordValue
-
 Spotter = Callable[[tuple[str | int, ...]], tuple[str | None, int | None, int | None]]
 
 
-def look_up(leaf: Recorded) -> RecordValue:
+def look_up(leaf: forms.Recorded) -> values.RecordValue:
     """Return what the record holds under the key of a parameter.
 
     Raises:
         InputError: There is no such key.
     """
+    return _found(leaf.record)
+
+
+@functools.lru_cache(maxsize=4096)
+def _found(key: str) -> values.RecordValue:
     from sim.record import lookup  # noqa: PLC0415 - reads the record
 
-    return lookup(leaf.record)
+    return lookup(key)
 
 
 def check_records(parameters: Mapping[str, Leaf], spot: Spotter) -> list[Problem]:
     """Return a problem for every reference to a key that does not exist, or to a number out of its field's bounds."""
     problems: list[Problem] = []
     for name, leaf in parameters.items():
-        if not isinstance(leaf, Recorded):
+        if not isinstance(leaf, forms.Recorded):
             continue
         place = spot(tuple(name.split(".")))
         try:
@@ -51,54 +54,48 @@ def check_records(parameters: Mapping[str, Leaf], spot: Spotter) -> list[Problem
     return problems
 
 
-def quantiles(leaf: Recorded, q: NDArray[np.float64]) -> NDArray[np.float64]:
+def quantiles(leaf: forms.Recorded, q: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return quantiles of what the record holds, shifted, and clipped to the bounds of the field."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    draws = draws_of(leaf)
-    form = form_of(leaf)
-    values = np.quantile(draws, q) if draws is not None else form.ppf(q) if form is not None else np.full_like(q, 0.0)
-    return clipped(leaf, values + leaf.shift)
+    held = held_by(leaf)
+    levels = held.ppf(q) if isinstance(held, Form) else np.quantile(held, q)
+    return clipped(leaf, levels + leaf.shift)
 
 
-def clipped(leaf: Recorded, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values cut off at the bounds of the field."""
+def clipped(leaf: forms.Recorded, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return numbers cut off at the bounds of the field."""
     import numpy as np  # noqa: PLC0415 - heavy
 
     low, high = leaf.support()
-    return np.clip(values, low, high)
+    return np.clip(numbers, low, high)
 
 
-def form_of(leaf: Recorded) -> Form | None:
-    """Return what the record holds as a form of parameter, before the shift; None for posterior draws."""
-    from sim import record  # noqa: PLC0415 - reads the record
+def held_by(leaf: forms.Recorded) -> Form | NDArray[np.float64]:
+    """Return what the record holds, before the shift: a form of parameter, or posterior draws of shape (draws,).
 
-    found: Any = look_up(leaf)
-    if isinstance(found, record.Number):
-        return Number(value=found.value)
-    if isinstance(found, record.Normal):
-        return NormalForm(normal=(found.mean, found.sd)) if found.sd > 0.0 else Number(value=found.mean)
-    if isinstance(found, record.Uniform):
-        return UniformForm(uniform=(found.low, found.high)) if found.low < found.high else Number(value=found.low)
-    return None
+    Raises:
+        InputError: There is no such key.
+    """
+    match look_up(leaf):
+        case values.Number(value=value):
+            return forms.Number(value=value)
+        case values.Normal(mean=mean, sd=sd):
+            return forms.Normal(normal=(mean, sd)) if sd > 0.0 else forms.Number(value=mean)
+        case values.Uniform(low=low, high=high):
+            return forms.Uniform(uniform=(low, high)) if low < high else forms.Number(value=low)
+        case values.Draws(column=column):
+            from sim.record import posterior  # noqa: PLC0415 - reads the record
 
-
-def draws_of(leaf: Recorded) -> NDArray[np.float64] | None:
-    """Return the posterior draws under the key, shape (draws,); None if the record holds something else there."""
-    from sim import record  # noqa: PLC0415 - reads the record
-
-    found: Any = look_up(leaf)
-    if not isinstance(found, record.Draws):
-        return None
-    return record.posterior().columns[found.column]
+            return posterior().columns[column]
 
 
-def _ends(found: Any, shift: float) -> tuple[float, ...]:
+def _ends(found: values.RecordValue, shift: float) -> tuple[float, ...]:
     """Return the numbers that must lie within bounds: a number itself, a range's two ends."""
-    from sim import record  # noqa: PLC0415 - reads the record
-
-    if isinstance(found, record.Number):
-        return (found.value + shift,)
-    if isinstance(found, record.Uniform):
-        return found.low + shift, found.high + shift
-    return ()
+    match found:
+        case values.Number(value=value):
+            return (value + shift,)
+        case values.Uniform(low=low, high=high):
+            return low + shift, high + shift
+        case _:
+            return ()
