@@ -1,4 +1,4 @@
-"""The treaty, its organisation and its members, and Russia's dealings with Iran: `institutions.yaml`, `russia_iran.yaml`."""
+"""The treaty and its members, and Russia's dealings with Iran: `institutions.yaml`, `russia_iran.yaml`."""
 
 from sim.record.schemas.base import DatedFile, Day, Entry, Level, Quantity, Rows, Table, Text
 

@@ -1,5 +1,6 @@
 """Threat, means and tension by month: `series.yaml`."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,7 +11,7 @@ Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
 class ThreatMap(Strict):
-    """How breakout time (months) and the stock at 60 % (kg of uranium) become the threat; formula in the file's head."""
+    """How breakout time (months) and the stock at 60 % (kg of uranium) become the threat; formula in the file."""
 
     weight_breakout: Share
     breakout_at_0_months: Annotated[float, Field(gt=0)]
@@ -49,7 +50,7 @@ class Series(Entry):
     @model_validator(mode="after")
     def _rising(self) -> "Series":
         months = [point.month for point in self.points]
-        if any(later <= earlier for earlier, later in zip(months, months[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(months)):
             raise ValueError("the months of a series rise")
         return self
 

@@ -87,8 +87,6 @@ class StateFact(Entry):
 class Distance(Entry):
     """Great-circle distance between two cities."""
 
-    model_config = {"populate_by_name": True}
-
     from_: Annotated[Text, Field(alias="from")]
     to: Text
     km: Positive
