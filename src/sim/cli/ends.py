@@ -161,6 +161,6 @@ def _usage(error: Any) -> str:
         meant = nearest(option, known)
         message = f"no such option: {option}" + (f'. Did you mean "{meant}"?' if meant else ".")
     else:
-        message = " ".join(error.format_message().split())
+        message = " ".join(error.format_message().split()).replace("'", '"')
         message = message[:1].lower() + message[1:] if message[1:2].islower() else message
     return f"{path}: {message}\nSee: {path} --help"

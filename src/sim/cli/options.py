@@ -11,12 +11,13 @@ import typer
 DEFAULT_SEED = 1
 
 
-def whole(text: str) -> int:
+def whole(given: str | int) -> int:
     """A whole number as typer's `parser` for an option; its range is checked by whoever uses it.
 
     Raises:
         typer.BadParameter: it is not one.
     """
+    text = str(given)  # typer hands the default through too
     digits = text.strip().replace("_", "")
     if not re.fullmatch(r"[+-]?[0-9]{1,30}", digits):
         shown = text if len(text) <= 60 else text[:59] + "…"
