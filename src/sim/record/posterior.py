@@ -81,10 +81,20 @@ class Posterior:
             Array of shape (draws,), on the latent scale (logits).
 
         """
-        eta = self.columns["intercept"] + self.resolve(guarantor) + in_force * self.columns["in_force"]
-        for name in COVARIATES:
-            eta = eta + self.columns[f"covariate.{name}"] * covariates[name]
-        return np.asarray(eta)
+        return latent(self.columns, self.resolve(guarantor), covariates, in_force)
+
+
+def latent(
+    columns: Mapping[str, NDArray[np.float64]],
+    own: NDArray[np.float64],
+    covariates: Mapping[str, NDArray[np.float64]],
+    in_force: float,
+) -> NDArray[np.float64]:
+    """Return eta in every draw: intercept + own + in_force * F + sum of coefficient * x; shape (draws,)."""
+    eta = columns["intercept"] + own + in_force * columns["in_force"]
+    for name in COVARIATES:
+        eta = eta + columns[f"covariate.{name}"] * covariates[name]
+    return np.asarray(eta)
 
 
 @functools.cache
@@ -135,7 +145,7 @@ def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
             raise InputError(f"{path}: not a table of posterior draws: {error}") from None
     columns = {}
     for name, values in table.items():
-        column = np.ascontiguousarray(np.ma.filled(values.astype(np.float64), np.nan))
+        column = np.array(np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan))
         column.flags.writeable = False
         columns[name] = column
     columns.pop("draw", None)
