@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotations of a command
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.ends import UnsoundError, emit
-from sim.cli.options import DEFAULT_SEED, Json, Seed, seed_number
+from sim.cli.ends import UnsoundError, emit, tell
+from sim.cli.options import Json, Quiet, seed_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sim.record import Listed, Provenance
 
 record = typer.Typer(help="Look into the documented record that the parameters come from. Alone, it lists it.")
 
@@ -28,14 +31,26 @@ def _alone(context: typer.Context) -> None:
 def list_(*, json: Json = False) -> None:
     """List the entries of the record by kind."""
     from sim.record import entries  # noqa: PLC0415 - reads the whole record
+    from sim.view.tables import Table, table_text  # noqa: PLC0415 - the same
+    from sim.view.words import MISSING, plain  # noqa: PLC0415 - the same
 
-    found = list(entries())
+    found = entries()
     if json:
         from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
 
-        emit(json_text({"command": "record list", "seed": None, "out": None, "entries": found}))
+        told = [asdict(entry) for entry in found]
+        emit(json_text({"command": "record list", "seed": None, "out": None, "entries": told}))
         return
-    emit("\n".join(str(entry) for entry in found))
+    rows = tuple(
+        (plain(entry.id), entry.kind, entry.date or MISSING, _trust(entry), plain(entry.title, 90)) for entry in found
+    )
+    header = ("key", "kind", "date", "confidence", "title")
+    emit(table_text(Table(f"The record: {len(rows):,} entries", header, rows, text_columns=5)))
+
+
+def _trust(entry: Listed) -> str:
+    """How far an entry is to be trusted."""
+    return f"{entry.confidence}, unverified" if entry.unverified else entry.confidence
 
 
 @record.command("show")
@@ -65,7 +80,7 @@ def check(*, json: Json = False) -> None:
     problems = problems_in(data_folder() / "seeds")
     if problems:
         raise UnsoundError(problems)
-    count = sum(1 for _ in entries())
+    count = len(entries())
     if json:
         from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
 
@@ -74,12 +89,12 @@ def check(*, json: Json = False) -> None:
     emit(f"The record is sound: {count:,} entries, every source found.")
 
 
-def _branch(tree: Any) -> dict[str, Any]:
+def _branch(tree: Provenance) -> dict[str, Any]:
     """A tree of titles, lines and children as JSON values."""
     return {"title": tree.title, "lines": list(tree.lines), "children": [_branch(child) for child in tree.children]}
 
 
-def _drawn(tree: Any, indent: str) -> Iterable[str]:
+def _drawn(tree: Provenance, indent: str) -> Iterable[str]:
     """The same as indented text."""
     yield f"{indent}{tree.title}"
     for line in tree.lines:
@@ -93,9 +108,36 @@ def estimate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to; by default the checkout's seeds/.")
     ] = None,
-    seed: Seed = str(DEFAULT_SEED),
-    report: Annotated[bool, typer.Option("--report", help="Print the report of the stored fit; fit nothing.")] = False,
+    seed: Annotated[
+        str | None,
+        typer.Option("--seed", metavar="S", help="Seed of the sampler; by default that of the shipped draws."),
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Report on the shipped draws; fit nothing.")] = False,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Fit how guarantors respond to the cases of the record, and store the draws (needs the extra `estimate`)."""
-    raise NotImplementedError(out, seed_number(seed), report, json)
+    """Fit how guarantors respond to the cases of the record, and store the draws.
+
+    Needs the extra `estimate` and about two minutes. A fit that has not converged is not stored.
+    """
+    from sim.record import estimation  # noqa: PLC0415 - reads the whole record
+    from sim.view.estimation import estimation_headline, estimation_json, estimation_text  # noqa: PLC0415 - the same
+
+    chosen = estimation.SEED if seed is None else seed_number(seed)
+    folder: Path | None = None
+    if report:
+        table = estimation.report()
+    else:
+        if not quiet:
+            tell(f"Fitting with seed {chosen}; this takes about two minutes.")
+        fit = estimation.estimate(out, seed=chosen)
+        table, folder = fit.table, fit.folder
+    if json:
+        from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
+
+        told = {"command": "estimate", "seed": None if report else chosen, "out": folder and str(folder)}
+        emit(json_text(told | estimation_json(table)))
+    elif quiet:
+        emit(estimation_headline(table))
+    else:
+        emit(estimation_text(table) + (f"\n\nStored in {folder}, seed {chosen}." if folder else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -30,9 +30,22 @@ def table_text(table: Table, stream: TextIO | None = None) -> str:
     """The table as text for a stream (standard output): styled on a terminal wide enough, else plain aligned lines."""
     stream = stream or sys.stdout
     columns = shutil.get_terminal_size().columns
-    if stream.isatty() and columns >= max(_ROOM, _width(table)):
+    if not stream.isatty():
+        return plain_table(table)
+    table = _fitted(table, columns)
+    if columns >= max(_ROOM, _width(table)):
         return _styled(table, columns, stream)
     return plain_table(table)
+
+
+def _fitted(table: Table, columns: int) -> Table:
+    """The table with its last column, if that is text, cut to what a terminal has room for, down to 16 characters."""
+    surplus = _width(table) - columns
+    if surplus <= 0 or table.text_columns < len(table.header):
+        return table
+    room = max(16, max(len(row[-1]) for row in table.rows) - surplus)
+    cut = tuple((*row[:-1], row[-1] if len(row[-1]) <= room else row[-1][: room - 1] + "…") for row in table.rows)
+    return replace(table, rows=cut)
 
 
 def plain_table(table: Table) -> str:
