@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from sim.scenario import Scenario, load
 
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -1,4 +1,4 @@
-"""A world of one line, played as the real one is: every cell a pure function of seed and trial. For tests of this room."""
+"""A world of a few lines for tests of this room: every cell a pure function of seed and trial."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def play(task: Task) -> StandIn:
 
 
 def slow(task: Task) -> StandIn:
-    """Play as above, but long enough to be killed in the middle."""
+    """Play as above, but long enough to be killed in the middle; say which process does it, if anybody asks."""
+    if folder := os.environ.get("STAND_IN_PIDS"):
+        (Path(folder) / str(os.getpid())).touch()
     time.sleep(0.15)
     return play(task)
 

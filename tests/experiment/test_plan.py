@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
+
 from sim.experiment import MOST_TRIALS, Plan
 from sim.experiment import plan as planning
 from sim.experiment.identity import code_digest, differences, digest_of
 from sim.reading import InputError
-from sim.scenario import Scenario
 from sim.world import BLOCK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.scenario import Scenario
 
 
 def test_last_block_holds_only_the_trials_asked_for(point: Scenario) -> None:
@@ -39,10 +46,10 @@ def test_hash_knows_everything_but_the_number_of_trials(point: Scenario) -> None
     assert plan.hash != Plan.of(point.with_({"horizon": 23}), trials=10, seed=1).hash
     assert plan.hash == Plan.of(point.model_copy(update={"title": "prose"}), trials=10, seed=1).hash
     assert len(plan.hash) == 64
-    assert set(plan.made_of) == {"points", "seed", "block", "posterior", "ensemble", "code", "numpy"}
+    assert set(plan.made_of) == {"points", "record", "seed", "block", "posterior", "ensemble", "code", "numpy"}
 
 
-def test_code_digest_sees_names_and_contents(tmp_path) -> None:
+def test_code_digest_sees_names_and_contents(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     (tmp_path / "a.py").write_text("x = 1\n")
     (tmp_path / "note.txt").write_text("no code")
@@ -69,17 +76,18 @@ def test_differences_name_what_differs() -> None:
 
 
 @pytest.mark.parametrize("trials", [0, -1, MOST_TRIALS + 1, 10**400, True, 10.0, "10", None, float("nan")])
-def test_absurd_trials_are_refused_with_the_limits(point: Scenario, trials) -> None:
+def test_absurd_trials_are_refused_with_the_limits(point: Scenario, trials: Any) -> None:
     with pytest.raises(InputError, match="10,000,000"):
         Plan.of(point, trials=trials, seed=1)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, False, 1.0, "1"])
-def test_absurd_seeds_are_refused(point: Scenario, seed) -> None:
+def test_absurd_seeds_are_refused(point: Scenario, seed: Any) -> None:
     with pytest.raises(InputError, match="seed"):
         Plan.of(point, trials=1, seed=seed)
 
 
 def test_limits_themselves_are_accepted(point: Scenario) -> None:
-    assert Plan.of(point, trials=np.int64(MOST_TRIALS), seed=0).seed == 0
+    most: Any = np.int64(MOST_TRIALS)
+    assert Plan.of(point, trials=most, seed=0).seed == 0
     assert Plan.of(point, trials=1, seed=2**64 - 1).trials == 1

@@ -1,7 +1,7 @@
 """Many trials: planned, executed, stored and summed up."""
 
 from sim.experiment.batch import Batch, Played
-from sim.experiment.execute import Done, Failed, Submits, execute
+from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import LEVELS, METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
@@ -32,7 +32,6 @@ __all__ = [
     "Task",
     "Variance",
     "estimate",
-    "execute",
     "run",
     "run_plan",
     "stored",

@@ -62,7 +62,8 @@ class Batch:
             if values.shape != shape:
                 raise ValueError(f"column {name} is of shape {values.shape}, not {shape}")
             columns[name] = np.ascontiguousarray(values)
-        return cls(task.first_row, task.first_trial, columns, {name: tuple(text) for name, text in played.labels.items()})
+        labels = {name: tuple(text) for name, text in played.labels.items()}
+        return cls(task.first_row, task.first_trial, columns, labels)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,7 +102,7 @@ def table(batches: Iterable[Batch]) -> pd.DataFrame:
     for name in held[0].columns:
         values = np.concatenate([batch.columns[name].ravel() for batch in held])
         if name in held[0].labels:
-            columns[name] = pd.Categorical.from_codes(values, categories=list(held[0].labels[name]))
+            columns[name] = pd.Categorical.from_codes(values, dtype=pd.CategoricalDtype(list(held[0].labels[name])))
         elif np.issubdtype(values.dtype, np.integer) and (values == NONE).any():
             columns[name] = pd.arrays.IntegerArray(values, values == NONE)
         else:

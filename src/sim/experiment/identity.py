@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.record import data_folder, posterior
-from sim.scenario import canonical
+from sim.record import data_folder, lookup, posterior
+from sim.scenario import canonical, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,12 +30,13 @@ def made_of(points: Sequence[Scenario], seed: int, block: int) -> dict[str, Any]
         block: trials in a block.
 
     Returns:
-        `points` (resolved, without prose), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables;
-        null where there is no ensemble), `code` (a digest a room) and `numpy` (its version: it owns the generator
-        and the order of its sums).
+        `points` (resolved, without prose), `record` (what the record holds under each key they refer to), `seed`,
+        `block`, `posterior` and `ensemble` (sha256 of the fitted tables; null where there is no ensemble), `code` (a
+        digest a room) and `numpy` (its version: it owns the generator and the order of its sums).
     """
     return {
         "points": [canonical(point) for point in points],
+        "record": _referred(points),
         "seed": seed,
         "block": block,
         "posterior": posterior().digest,
@@ -46,8 +47,8 @@ def made_of(points: Sequence[Scenario], seed: int, block: int) -> dict[str, Any]
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
-    """Return the sha256 of canonical JSON: sorted keys, no spaces, no NaN, UTF-8."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Return the sha256 of canonical JSON: no spaces, no NaN, UTF-8; in its own order, for that of states counts."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -89,6 +90,17 @@ def _differences(held: object, wanted: object, where: str) -> list[str]:
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _referred(points: Sequence[Scenario]) -> dict[str, Any]:
+    """Return the record's value under every key that the scenarios refer to, without its provenance."""
+    keys = {key for point in points for leaf in leaves(point).values() if (key := getattr(leaf, "record", None))}
+    found = {}
+    for key in sorted(keys):
+        value = lookup(key)
+        numbers = [item for name, item in vars(value).items() if name != "source"]
+        found[key] = {type(value).__name__.lower(): numbers}
+    return found
 
 
 def _ensemble() -> str | None:

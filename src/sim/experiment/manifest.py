@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import platform
 import socket
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,7 +108,7 @@ def finish(directory: Path, plan: Plan, labels: Mapping[str, list[str]], failed:
 
 def rightful(held: Mapping[str, Any]) -> bool:
     """Say whether the manifest's hash is that of what it says the run is made of."""
-    return digest_of(held["made_of"]) == held["hash"]
+    return bool(digest_of(held["made_of"]) == held["hash"])
 
 
 def versions() -> dict[str, str]:
@@ -124,7 +124,7 @@ def _held(directory: Path) -> dict[str, Any]:
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _write(directory: Path, content: Mapping[str, Any]) -> None:

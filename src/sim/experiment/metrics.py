@@ -154,7 +154,10 @@ def outcome_metrics(batch: Batch) -> tuple[Metric, ...]:
 
     def share(text: str) -> Metric:
         return Metric(
-            f"outcome.{text}", f"Trials whose outcome is {text}.", "probability", lambda batch: batch.is_("outcome", text)
+            f"outcome.{text}",
+            f"Trials whose outcome is {text}.",
+            "probability",
+            lambda batch: batch.is_("outcome", text),
         )
 
     return tuple(share(text) for text in batch.labels["outcome"])

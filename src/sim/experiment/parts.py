@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROW_GROUP: Final = 122_880
 """Rows in a row group; fixed, because it shapes the bytes."""
 
-_CONFIG: Final = {
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     # Parallel sums and parallel writing are not repeatable; a worker's memory is bounded; nothing is fetched.
     "threads": 1,
     "memory_limit": "512MB",

@@ -1,4 +1,4 @@
-"""What is to be played: points, trials and seed, cut into tasks that are the same wherever and whenever they are done."""
+"""What is to be played: points, trials and seed, cut into tasks that do not mind who does them, or when."""
 
 from __future__ import annotations
 

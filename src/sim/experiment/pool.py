@@ -47,13 +47,13 @@ class _Worker(SpawnProcess):
     """
 
     def start(self) -> None:
-        """Start with an empty main module, one thread a library, and deaf to Ctrl-C, which is the parent's to answer."""
+        """Start with an empty main module, one thread a library, deaf to Ctrl-C, which is the parent's."""
         with _starting, _empty_main(), _one_thread(), _deaf():
             super().start()
 
 
 class _Context(SpawnContext):
-    Process = _Worker  # type: ignore[assignment]
+    Process = _Worker
 
 
 @contextlib.contextmanager

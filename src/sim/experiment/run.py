@@ -33,7 +33,7 @@ MOST_JOBS: Final = 1024
 class Play(Protocol):
     """Plays a task; a function of a module, so that worker processes find it."""
 
-    def __call__(self, task: Task) -> Played:
+    def __call__(self, task: Task, /) -> Played:
         """Return the outcomes of its points and trials."""
         ...
 
@@ -58,16 +58,14 @@ class Step:
 class Progress(Protocol):
     """Is told how far a run is."""
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Step, /) -> None:
         """Take a step to the eyes of whoever waits."""
         ...
 
 
 def play(task: Task) -> Played:
     """Play a task in the world."""
-    outcomes: Played = World(
-        task.points, replicates=task.replicates, first=task.first_trial, seed=task.seed
-    ).run()
+    outcomes: Played = World(task.points, replicates=task.replicates, first=task.first_trial, seed=task.seed).run()
     return outcomes
 
 
@@ -128,7 +126,8 @@ class Result:
     def to_json(self) -> dict[str, Any]:
         """Return what `article4 run --json` prints, as JSON values."""
         told = self._summary.to_json()
-        return {"command": "run", "seed": self.seed, "out": None if self.directory is None else str(self.directory), **told}
+        out = None if self.directory is None else str(self.directory)
+        return {"command": "run", "seed": self.seed, "out": out, **told}
 
     def __repr__(self) -> str:
         """Name, trials and seed: what makes the run again."""
@@ -270,7 +269,9 @@ def _task_error(failed: list[Failed], store: Store | None) -> TaskError:
     lines = [f"{found.task}: {found.error}" for found in failed[:5]]
     if len(failed) > 5:
         lines.append(f"… and {len(failed) - 5} more")
-    kept = "" if store is None else f" What was done is kept in {shown_path(store.directory)}; tracebacks are in its manifest."
+    kept = ""
+    if store is not None:
+        kept = f" What was done is kept in {shown_path(store.directory)}; tracebacks are in its manifest."
     count = "1 task" if len(failed) == 1 else f"{len(failed)} tasks"
     error = TaskError("\n".join([*lines, f"{count} failed.{kept}"]))
     for found in failed[:1]:

@@ -14,7 +14,6 @@ import socket
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment import manifest
@@ -29,6 +28,7 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from sim.experiment.batch import Batch
     from sim.experiment.execute import Failed
@@ -61,18 +61,18 @@ class Store:
             InputError: the directory holds another run or Parquet files of someone else, or cannot be written to.
         """
         place = directory.absolute()
-        held = manifest.read(place) if (place / manifest.NAME).is_file() else None
-        if held is not None:
-            _same_run(place, held, plan)
-        _nothing_foreign(place, known=held is not None)
         store = cls(place)
         try:
+            held = manifest.read(place) if (place / manifest.NAME).is_file() else None
+            if held is not None:
+                _same_run(place, held, plan)
+            _nothing_foreign(place, known=held is not None)
             (place / PARTS).mkdir(parents=True, exist_ok=True)
             if held is None or not manifest.covers(held, plan.trials):
                 with store._locked():
                     manifest.begin(place, plan)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+        except (OSError, ValueError) as error:  # ValueError: a path with a null character
+            reason = getattr(error, "strerror", None) or str(error)
             raise InputError(f"{shown_path(directory)}: cannot be written to: {reason}") from None
         store._sweep()
         return store
@@ -94,7 +94,7 @@ class Store:
         import duckdb  # noqa: PLC0415 - heavy: imported where it is used
 
         final = self.part(task)
-        unfinished = self._temporary(final)
+        unfinished = self.unfinished(final)
         try:
             try:
                 write_part(unfinished, batch)
@@ -103,7 +103,7 @@ class Store:
             digest = digest_of_file(unfinished)
             with self._locked():
                 if self._read(final, task.replicates) is None:
-                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode(), self._temporary(sidecar(final)))
+                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode(), self.unfinished(sidecar(final)))
                     put_in_place(unfinished, final)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -114,9 +114,7 @@ class Store:
         Raises:
             OSError: it cannot be written.
         """
-        problems = [
-            {"task": str(found.task), "error": found.error, "traceback": found.traceback} for found in failed
-        ]
+        problems = [{"task": str(found.task), "error": found.error, "traceback": found.traceback} for found in failed]
         held = manifest.read(self.directory)
         if not problems and manifest.covers(held, plan.trials):
             return
@@ -132,7 +130,8 @@ class Store:
             return None
         return batch.first(replicates) if batch.shape[1] >= replicates else None
 
-    def _temporary(self, final: Path) -> Path:
+    def unfinished(self, final: Path) -> Path:
+        """Return the passing name under which this process and thread writes a file."""
         return final.with_name(f".{final.name}.{_host()}.{os.getpid()}-{threading.get_ident()}.tmp")
 
     def _sweep(self) -> None:
@@ -176,7 +175,8 @@ def matches(part: Path) -> bool:
 def _same_run(directory: Path, held: dict[str, Any], plan: Plan) -> None:
     shown = shown_path(directory)
     if held["hash"] != plan.hash:
-        told = "\n".join(f"  {line}" for line in differences(held["made_of"], dict(plan.made_of)))
+        lines = differences(held["made_of"], dict(plan.made_of)) or ["the order of states"]
+        told = "\n".join(f"  {line}" for line in lines)
         raise InputError(f"{shown}: holds another run ({held['name']}-{held['hash'][:12]}). What differs:\n{told}")
     if held["layout"] != manifest.LAYOUT:
         raise InputError(f"{shown}: holds this run as another version of article4 lays it out; use another directory")
@@ -188,15 +188,13 @@ def _nothing_foreign(directory: Path, *, known: bool) -> None:
     Raises:
         InputError: naming the first.
     """
-    shown = shown_path(directory)
-    try:
-        found = sorted(directory.glob("*.parquet"))
-        parts = sorted((directory / PARTS).glob("*.parquet"))
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
-    found += [path for path in parts if not known or not PART.fullmatch(path.name)]
+    found = sorted(directory.glob("*.parquet"))
+    for part in sorted((directory / PARTS).glob("*.parquet")):
+        if not known or not PART.fullmatch(part.name):
+            found.append(part)
     if found:
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        shown = shown_path(directory)
         raise InputError(f"{shown}: holds {found[0].name}{others}, not of this run; use another directory")
 
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.experiment.metrics import LEVELS
 from sim.scenario import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sim.experiment.metrics import Metric
     from sim.experiment.moments import Moments
 
 FEWEST_SETS: Final = 20
-"""With fewer parameter sets of two cases or more, 5 % and 95 % quantiles over sets would be single sets: no interval."""
+"""With fewer parameter sets of two cases or more, quantiles over sets would be single sets: no interval."""
 
 FEWEST_CASES: Final = 2
 """Cases that a set must have to show how much luck there is in it."""
@@ -222,7 +219,8 @@ def _variance(sums: NDArray[np.float64], ratio: NDArray[np.float64] | float) -> 
     n, x, y, xx, xy, yy = sums
     squares = xx - 2.0 * ratio * xy + ratio * ratio * yy
     total = x - ratio * y
-    return np.maximum(0.0, squares - total * total / n) / (n - 1.0)
+    within: NDArray[np.float64] = np.maximum(0.0, squares - total * total / n) / (n - 1.0)
+    return within
 
 
 def _stratified_error(sums: NDArray[np.float64], used: NDArray[np.bool_], mean: float) -> float:
