@@ -1,0 +1,300 @@
+"""What a scenario may say: one frozen model a topic, every parameter with its bounds, unit and meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.scenario.frozen import Frozen, FrozenMapping
+from sim.scenario.parameters import Leaf, Within
+
+Share = Annotated[Leaf, Within(0.0, 1.0)]
+Positive = Annotated[Leaf, Within(0.0, None)]
+Real = Annotated[Leaf, Within(None, None)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .'-]*$", max_length=60)]
+
+OvertAction = Literal["strike", "campaign"]
+OVERT_ACTIONS: tuple[OvertAction, ...] = ("strike", "campaign")
+
+
+class Cutpoints(Frozen):
+    """Thresholds of the response scale on the latent (logit) scale; they must rise."""
+
+    aid: Real = Field(description="above it a guarantor sends aid: materiel, intelligence, a mission (record 3-4)")
+    troops: Real = Field(description="above it a guarantor sends troops short of combat (record 5)")
+    combat: Real = Field(description="above it a guarantor fights (record 6)")
+
+
+class Covariates(Frozen):
+    """Coefficients of a crisis's features in the response of a guarantor (logits); see sim.record.covariates."""
+
+    militants: Real = Field(description="the attacker is a non-state armed group")
+    state_attack: Real = Field(description="the attacker is a state")
+    log_size: Real = Field(description="per factor of ten in deaths")
+    asked: Real = Field(description="help was asked for")
+    formal_article4: Real = Field(description="Article 4 was formally invoked")
+    foreign_ground: Real = Field(description="the ground attacked is not the member's own")
+    attacker_member: Real = Field(description="the attacker is a member of the treaty")
+    attacker_major: Real = Field(description="the attacker is a nuclear power, or Israel with a nuclear backer")
+    ties_to_attacker: Real = Field(description="per unit of the guarantor's ties to the attacker (0-1)")
+    committed_elsewhere: Real = Field(description="per unit of the guarantor's force committed elsewhere (0-1)")
+    leader: Real = Field(description="the guarantor leads the alliance")
+
+
+class Response(Frozen):
+    """The ordered logit by which every guarantor responds to an attack (model.md 4.2)."""
+
+    intercept: Real = Field(description="mean latent with cutpoints centred (b0)")
+    in_force: Real = Field(description="what a mutual-defence treaty in force adds (delta)")
+    covariates: Covariates
+    cutpoints: Cutpoints
+    shock: Positive = Field(description="standard deviation of the shock that all guarantors share in a crisis (s_u)")
+
+
+class Council(Frozen):
+    """How the Collective Security Council decides on help (model.md 4.3)."""
+
+    rule: Literal["consensus"] = Field(description="consensus: a mandate unless a member opposes")
+    oppose_below: Real = Field(description="stance latent below which a member opposes (logits)")
+    support_above: Real = Field(description="stance latent above which a member supports (logits)")
+    no_mandate: Positive = Field(description="how far the leader's latent falls without a mandate (logits)")
+
+
+class Accession(Frozen):
+    """Whether the protégé is covered by the treaty, and from when."""
+
+    cover: bool = Field(description="true: Article 4 covers the protégé by fiat")
+    from_month: int = Field(default=0, ge=0, le=600, description="month of the scenario in which cover enters into force")
+
+
+class Perception(Frozen):
+    """What observers know of the guarantors' true resolve (model.md 4.4)."""
+
+    acuity: Share = Field(description="correlation of belief with truth (rho): 0 only the record, 1 the truth")
+    bias: Real = Field(description="added to every observer's mean belief (logits)")
+
+
+class Choice(Frozen):
+    """How choices are made (model.md 4.5, 4.9)."""
+
+    precision: Positive = Field(description="lambda of the logit choice, per unit of utility")
+    clash_cost: Positive = Field(description="risk of great-power catastrophe times its loss (q x D*), utility")
+
+
+class Channels(Frozen):
+    """Which ways of the treaty's effect are at work (model.md 4.8)."""
+
+    commitment: bool = Field(description="cover changes what guarantors owe: delta, formal Article 4, the Council")
+
+
+class Threat(Frozen):
+    """The protégé's programme as challengers see it: 0 = the 2016 cap, 1 = mid-2025, at most 2."""
+
+    start: Annotated[Leaf, Within(0.0, 2.0)] = Field(description="level at the start of the scenario")
+    drift: Real = Field(description="change a month")
+    noise: Positive = Field(description="standard deviation of a month's change")
+    boldness: Real = Field(description="relative change of the drift under cover; its prior is symmetric around 0")
+
+
+class Tension(Frozen):
+    """The political temperature: AR(1) around a mean, with rare jumps."""
+
+    start: Real = Field(description="level at the start of the scenario")
+    mean: Real = Field(description="level it returns to")
+    persistence: Share = Field(description="share of a deviation that is left after a month")
+    noise: Positive = Field(description="standard deviation of a month's change")
+    jump_rate: Positive = Field(description="jumps a month")
+    jump_size: Real = Field(description="height of a jump")
+
+
+class Harm(Frozen):
+    """Harm to a challenger from a guarantor of weight 1, by level of response (h)."""
+
+    aid: Share = Field(description="harm when a guarantor of weight 1 sends aid")
+    troops: Share = Field(description="harm when it sends troops short of combat")
+    combat: Share = Field(description="harm when it fights")
+
+
+class Weights(Frozen):
+    """How a guarantor's capability becomes weight: CINC share x free share x exp(-distance / scale)."""
+
+    distance_scale: Annotated[Leaf, Within(1.0, None)] = Field(description="distance at which power falls by e (km)")
+
+
+class Environment(Frozen):
+    """The world outside the decisions (model.md 4.1)."""
+
+    threat: Threat
+    tension: Tension
+    harm: Harm
+    weights: Weights
+    recovery: Share = Field(description="share of damaged means of defence recovered a month")
+
+
+class Severity(Frozen):
+    """What one kind of action does to the protégé."""
+
+    deaths: Positive = Field(description="deaths by which guarantors judge the size of the attack")
+    setback: Share = Field(description="mean share of the threat destroyed")
+    damage: Share = Field(description="mean share of defence and missiles destroyed")
+
+
+class CovertSeverity(Frozen):
+    """What a covert action does to the protégé."""
+
+    setback: Share = Field(description="mean share of the threat destroyed")
+
+
+class Request(Frozen):
+    """The protégé's decision to ask for help: logit of sharpness x (help x H - refused x (1 - min(1, 3H)) + level)."""
+
+    sharpness: Positive = Field(description="precision of the choice (q)")
+    help: Positive = Field(description="value of the harm that helpers are expected to do")
+    refused: Positive = Field(description="cost of being refused in public")
+    level: Real = Field(description="added per level of the attack above a strike (g)")
+
+
+class Crisis(Frozen):
+    """What happens once force is used (model.md 4.6)."""
+
+    covert: CovertSeverity
+    strike: Severity
+    campaign: Severity
+    setback_spread: Share = Field(description="setbacks are drawn within (1 +- spread) of their mean")
+    joined_factor: Annotated[Leaf, Within(1.0, 3.0)] = Field(description="setback is multiplied by it if the patron joins")
+    request: Request
+
+
+class Action(Frozen):
+    """What one kind of action is worth to a challenger (utility; model.md 4.5)."""
+
+    gain: Positive = Field(description="worth of a full setback at threat 1")
+    ease: Real = Field(description="logit of success against no defence (zeta)")
+    cost: Real = Field(description="political and material cost, whatever happens")
+    loss: Positive = Field(description="own losses per unit of the protégé's defence")
+    retaliation: Positive = Field(description="cost per unit of the protégé's missiles and half its proxies")
+    backing: Positive = Field(description="worth of the patron's expected backing")
+
+
+class CovertAction(Frozen):
+    """What covert action is worth to a challenger (utility)."""
+
+    gain: Positive = Field(description="worth of a full setback at threat 1")
+    ease: Real = Field(description="logit of success against no defence")
+    cost: Real = Field(description="cost, whatever happens")
+
+
+class Opportunity(Frozen):
+    """How often a chance to act comes (readiness, cabinet, the patron's light)."""
+
+    overt: Positive = Field(description="chances of overt action a month at tension 0 (nu)")
+    covert: Positive = Field(description="chances of covert action a month")
+    tension: Real = Field(description="log change of the overt rate per unit of tension")
+
+
+class Patron(Frozen):
+    """How a challenger backs another that attacks (model.md 8, "Patron")."""
+
+    defend: Real = Field(description="utility of defending (p_d); holding back is 0")
+    join: Real = Field(description="utility of joining at threat 1 and tension 0 (p_j)")
+    join_threat: Real = Field(description="change of it per unit of threat (p_theta)")
+    join_tension: Real = Field(description="change of it per unit of tension")
+    veto: Positive = Field(description="weight of the patron's expected holding back against the action")
+
+
+class ProtegeState(Frozen):
+    """The state under threat."""
+
+    role: Literal["protege"]
+    defence: Share = Field(description="means to blunt an attack at the start (D)")
+    missiles: Share = Field(description="means to hurt back (M)")
+    proxies: Share = Field(description="means to hurt through others (X)")
+
+
+class GuarantorState(Frozen):
+    """A treaty member."""
+
+    role: Literal["guarantor"]
+    leader: bool = Field(default=False, description="leads the alliance; exactly one guarantor does")
+    active: bool = Field(default=True, description="false: suspended; answers no call and does not vote")
+    resolve: Real = Field(description="its own deviation from the mean latent (r); a shift moves the truth, not the record")
+    capability: Positive = Field(description="share of world capability (CINC)")
+    distance: Positive = Field(description="from its nearest forces to the protégé (km)")
+    committed: Share = Field(description="share of its force committed elsewhere")
+    dependence: Positive = Field(description="pull of the leader's stance on its own; 0 for the leader")
+    ties: FrozenMapping[Name, Share] = Field(description="ties to each challenger, 0-1")
+
+
+class ChallengerState(Frozen):
+    """A possible attacker."""
+
+    role: Literal["challenger"]
+    actions: tuple[Literal["covert", "strike", "campaign"], ...] = Field(
+        default=("covert", "strike", "campaign"), description="what it can do"
+    )
+    major: bool = Field(default=True, description="a nuclear power, or Israel with a nuclear backer")
+    member: bool = Field(default=False, description="is itself a member of the treaty")
+    backed_by: Name | None = Field(default=None, description="the challenger that is its patron")
+    opportunity: Opportunity
+    threat_weight: Positive = Field(description="spread of its type: standard deviation of the log weight on the threat")
+    tension_weight: Real = Field(description="added to overt action per unit of tension")
+    covert: CovertAction
+    strike: Action
+    campaign: Action
+    deterrence: Positive = Field(description="weight of expected harm from guarantors (Gamma)")
+    patron: Patron | None = Field(default=None, description="how it backs another challenger")
+
+
+State = Annotated[ProtegeState | GuarantorState | ChallengerState, Field(discriminator="role")]
+
+
+class Scenario(Frozen):
+    """One world to be played: what is asked, who is in it, and every number the rules use."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    title: str = Field(max_length=200, description="one line that names the world")
+    asks: str = Field(max_length=2000, description="the question this scenario asks")
+    estimand: Literal["fiat", "as admitted", "applies now"] = Field(description="what a difference to it means")
+    start: Month = Field(description="first month, YYYY-MM")
+    horizon: int = Field(ge=1, le=600, description="length in months")
+    step: Literal[1.0, 0.5, 0.25] = Field(default=1.0, description="length of a step in months")
+    response: Response
+    council: Council
+    accession: Accession
+    perception: Perception
+    choice: Choice
+    channels: Channels
+    environment: Environment
+    crisis: Crisis
+    states: FrozenMapping[Name, State]
+
+    @model_validator(mode="after")
+    def _roles_fit(self) -> Scenario:
+        """One protégé, one leader, at least one challenger, and every name that is referred to exists."""
+        states = self.states
+        proteges = [n for n, s in states.items() if isinstance(s, ProtegeState)]
+        challengers = [n for n, s in states.items() if isinstance(s, ChallengerState)]
+        leaders = [n for n, s in states.items() if isinstance(s, GuarantorState) and s.leader]
+        if len(proteges) != 1:
+            raise ValueError(f"states: exactly one state must have the role protege; {len(proteges)} have it")
+        if not challengers:
+            raise ValueError("states: at least one state must have the role challenger")
+        if len(leaders) != 1:
+            raise ValueError(f"states: exactly one guarantor must have leader: true; {len(leaders)} have it")
+        for name, state in states.items():
+            if isinstance(state, GuarantorState):
+                for other in state.ties:
+                    if other not in challengers:
+                        raise ValueError(f"states.{name}.ties.{other}: no challenger has this name")
+                for other in challengers:
+                    if other not in state.ties:
+                        raise ValueError(f"states.{name}.ties: the challenger {other} is missing")
+            if isinstance(state, ChallengerState) and state.backed_by is not None:
+                backer = states.get(state.backed_by)
+                if not isinstance(backer, ChallengerState) or backer.patron is None or state.backed_by == name:
+                    raise ValueError(
+                        f"states.{name}.backed_by: {state.backed_by} is not another challenger with a patron section"
+                    )
+        return self

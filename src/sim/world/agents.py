@@ -1,0 +1,190 @@
+"""The states as agents: each holds its own numbers and applies the shared rules to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.world import challenge, patron
+from sim.world.anticipation import Member
+from sim.world.beliefs import Belief, initial
+from sim.world.challenge import CovertTerms, Fears, OvertTerms
+from sim.world.prospect import Appeal, Stake
+from sim.world.stage import Agent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.scenario.schema import ChallengerState
+    from sim.world.environment import Surroundings
+    from sim.world.prospect import Prospect
+    from sim.world.reference import Reference
+    from sim.world.values import Values
+    from sim.world.world import World
+
+    Array = NDArray[np.float64]
+
+OVERT: tuple[str, ...] = ("strike", "campaign")
+"""Overt actions; the index plus 1 is the severity."""
+
+
+class State(Agent):  # type: ignore[misc]
+    """A state in the world.
+
+    Args:
+        world: the world it belongs to.
+        name: its name in the scenario.
+
+    """
+
+    def __init__(self, world: World, name: str) -> None:
+        super().__init__(world)
+        self.name = name
+        self.values: Values = world.values
+
+    def own(self, parameter: str) -> Array:
+        """Column of a parameter of this state."""
+        return self.values[f"states.{self.name}.{parameter}"]
+
+
+class Guarantor(State):
+    """A treaty member: takes a stance in the Council and responds to an attack.
+
+    Args:
+        world: the world it belongs to.
+        name: its name.
+        active: whether it votes and answers, for each point, shape (points, 1).
+        leader: the leader of the alliance; None for the leader itself.
+
+    """
+
+    def __init__(self, world: World, name: str, active: NDArray[np.bool_], leader: Guarantor | None) -> None:
+        super().__init__(world, name)
+        self.active = active
+        self.leads = leader is None
+        power = self.own("capability") * np.exp(
+            -self.own("distance") / self.values["environment.weights.distance_scale"]
+        )
+        self.power = power
+        full = power if leader is None else leader.power
+        # On this scale the leader with nothing committed elsewhere is 1.
+        self.weight: Array = np.asarray(power / full * (1.0 - self.own("committed")))
+        self.dependence: Array = np.zeros((1, 1)) if self.leads else self.own("dependence")
+
+    def seen(self, belief: Belief, shift: Array) -> Member:
+        """The guarantor in the eyes of an observer, whose belief at the reference crisis moves by `shift`."""
+        return Member(
+            mean=belief.mean + shift,
+            variance=belief.variance,
+            dependence=self.dependence,
+            weight=self.weight,
+            active=self.active,
+        )
+
+
+class Observer(State):
+    """A state that holds beliefs of the guarantors: every challenger, and the protégé."""
+
+    beliefs: dict[str, Belief]
+
+    def look(self, guarantors: Sequence[Guarantor], truth: Mapping[str, Array], record: Reference, z: Array) -> None:
+        """Form the first beliefs.
+
+        Args:
+            guarantors: whom it observes.
+            truth: their true latents at the reference crisis.
+            record: what anyone knows from the record.
+            z: standard normals, shape (guarantors, replicates).
+
+        """
+        acuity, bias = self.values["perception.acuity"], self.values["perception.bias"]
+        self.beliefs = {
+            guarantor.name: initial(
+                truth[guarantor.name],
+                record.mean[guarantor.name],
+                record.variance[guarantor.name],
+                acuity,
+                bias,
+                z[index][None, :],
+            )
+            for index, guarantor in enumerate(guarantors)
+        }
+
+
+class Protege(Observer):
+    """The state under threat: asks for help, or not."""
+
+    def appeal(self) -> Appeal:
+        """Its reasons to ask."""
+        asked = "crisis.request"
+        return Appeal(
+            sharpness=self.values[f"{asked}.sharpness"],
+            help=self.values[f"{asked}.help"],
+            refused=self.values[f"{asked}.refused"],
+            level=self.values[f"{asked}.level"],
+        )
+
+
+class Challenger(Observer):
+    """A possible attacker, and perhaps the patron of another.
+
+    Args:
+        world: the world it belongs to.
+        name: its name.
+        sketches: its entry in the scenario of each point.
+        kind: its type, the weight on the threat, shape (1 or points, replicates).
+
+    """
+
+    def __init__(self, world: World, name: str, sketches: Sequence[ChallengerState], kind: Array) -> None:
+        super().__init__(world, name)
+        self.kind = kind
+        self.is_patron = sketches[0].patron is not None
+        self.major = np.array([[float(sketch.major)] for sketch in sketches])
+        self.member = np.array([[float(sketch.member)] for sketch in sketches])
+        can = {action: np.array([[action in sketch.actions] for sketch in sketches]) for action in ("covert", *OVERT)}
+        self.can_covert = can["covert"]
+        # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
+        self.closed = {action: np.where(can[action], 0.0, -np.inf) for action in OVERT}
+        self.can_overt = can["strike"] | can["campaign"]
+        self.fears = Fears(self.own("deterrence"), self.values["choice.clash_cost"], self.own("tension_weight"))
+        self.covert_terms = CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost")))
+        terms = ("gain", "ease", "cost", "loss", "retaliation", "backing")
+        self.overt_terms = {a: OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT}
+        self.interests: patron.Interests | None = None
+        if self.is_patron:
+            self.interests = patron.Interests(
+                **self.values.group(f"states.{name}.patron", ("defend", "join", "join_threat", "join_tension")),
+                deterrence=self.own("deterrence"),
+                clash_cost=self.values["choice.clash_cost"],
+            )
+
+    def stake(self, backer: Challenger | None, leader: Guarantor, harms: tuple[Array, Array, Array]) -> Stake:
+        """Who would stand on the other side of a leader that fights it."""
+        return Stake(
+            patron=None if backer is None else backer.interests,
+            attacker_is_patron=self.is_patron,
+            precision=self.values["choice.precision"],
+            clash_cost=self.values["choice.clash_cost"],
+            leader_weight=leader.weight,
+            harms=harms,
+        )
+
+    def overt_utilities(self, now: Surroundings, prospects: Mapping[str, Prospect]) -> list[Array]:
+        """Utility of each overt action, -inf where it cannot do it."""
+        return [
+            challenge.overt_utility(self.overt_terms[a], self.fears, self.kind, now, prospects[a]) + self.closed[a]
+            for a in OVERT
+        ]
+
+    def covert_utility(self, now: Surroundings) -> Array:
+        """Utility of covert action."""
+        return challenge.covert_utility(self.covert_terms, self.kind, now)
+
+    def rate(self, tension: Array) -> Array:
+        """Chances of overt action a month: opportunity x exp(tension coefficient x tau); 0 where it has no action."""
+        rate = self.own("opportunity.overt") * np.exp(self.own("opportunity.tension") * tension)
+        return np.asarray(rate * self.can_overt)

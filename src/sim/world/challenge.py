@@ -1,0 +1,95 @@
+"""What acting is worth to a challenger, and the choice in two stages (model page 4.5).
+
+U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x (M + X / 2)
+       + [overt] tension weight x tau + backing x E[patron] - Gamma x H - q D* x P(clash);   U(hold) = 0.
+
+At an opportunity a challenger first holds or goes overt, with U(overt) the mean over its overt actions of U weighted by
+their chances, and then picks the action: two kinds of overt action are not two reasons to attack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.world.choice import mean, probabilities, sigmoid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.world.environment import Surroundings
+    from sim.world.prospect import Prospect
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OvertTerms:
+    """What one overt action is worth (utility); see `sim.scenario.schema.Action`."""
+
+    gain: Array
+    ease: Array
+    cost: Array
+    loss: Array
+    retaliation: Array
+    backing: Array
+
+
+@dataclass(frozen=True)
+class CovertTerms:
+    """What covert action is worth (utility); see `sim.scenario.schema.CovertAction`."""
+
+    gain: Array
+    ease: Array
+    cost: Array
+
+
+@dataclass(frozen=True)
+class Fears:
+    """What a challenger weighs against acting.
+
+    Attributes:
+        deterrence: weight of harm from the guarantors (Gamma).
+        clash_cost: q x D*.
+        tension_weight: added to overt action per unit of tension.
+
+    """
+
+    deterrence: Array
+    clash_cost: Array
+    tension_weight: Array
+
+
+def covert_utility(terms: CovertTerms, kind: Array, now: Surroundings) -> Array:
+    """Utility of covert action: no casus foederis, so no guarantor enters it."""
+    return np.asarray(kind * terms.gain * now.threat * sigmoid(terms.ease - now.defence) - terms.cost)
+
+
+def overt_utility(terms: OvertTerms, fears: Fears, kind: Array, now: Surroundings, ahead: Prospect) -> Array:
+    """Utility of one overt action for a challenger of type `kind` (its weight on the threat)."""
+    return np.asarray(
+        kind * terms.gain * now.threat * sigmoid(terms.ease - now.defence)
+        - terms.cost
+        - terms.loss * now.defence
+        - terms.retaliation * (now.missiles + 0.5 * now.proxies)
+        + fears.tension_weight * now.tension
+        + terms.backing * ahead.backing
+        - fears.deterrence * ahead.harm
+        - fears.clash_cost * ahead.clash
+    )
+
+
+def nested(utilities: Sequence[Array], precision: Array) -> tuple[Array, list[Array]]:
+    """Utility of going overt, and the chances of each overt action once it is chosen.
+
+    Args:
+        utilities: of each overt action; -inf marks what the challenger cannot do.
+        precision: lambda.
+
+    """
+    chances = probabilities(utilities, precision)
+    return mean(utilities, chances), chances

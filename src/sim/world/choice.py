@@ -1,0 +1,81 @@
+"""Quantal choice: how utilities become probabilities, and probabilities one choice.
+
+An agent picks the alternative with the greatest `precision * utility + Gumbel`, which makes the probabilities a
+softmax (McFadden 1974; agent quantal response: McKelvey and Palfrey 1998). The same softmax is what others expect of
+the agent. Alternatives are separate arrays, added one by one in their order: the order of a sum over an axis depends
+on the shape of the array, and the same cell must give the same bytes in every batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+def sigmoid(x: Array) -> Array:
+    """Logistic function 1 / (1 + exp(-x)), elementwise; 0 and 1 far out."""
+    with np.errstate(over="ignore"):
+        return np.asarray(1.0 / (1.0 + np.exp(-x)))
+
+
+def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
+    """Softmax of `precision * utility` over the alternatives.
+
+    Args:
+        utilities: one array an alternative, of shapes that broadcast; -inf marks what is not open.
+        precision: lambda, at least 0.
+
+    Returns:
+        One array an alternative; they add up to 1.
+
+    """
+    # 0 x -inf is not a number: what is not open stays closed at precision 0.
+    scaled = [np.where(np.isneginf(u), -np.inf, precision * np.where(np.isneginf(u), 0.0, u)) for u in utilities]
+    top = scaled[0]
+    for value in scaled[1:]:
+        top = np.maximum(top, value)
+    weights = [np.exp(value - top) for value in scaled]
+    total = weights[0]
+    for weight in weights[1:]:
+        total = total + weight
+    return [weight / total for weight in weights]
+
+
+def choose(utilities: Sequence[Array], precision: Array, gumbels: Array) -> NDArray[np.int8]:
+    """Index of the alternative with the greatest `precision * utility + Gumbel`; the first of equals.
+
+    Args:
+        utilities: one array an alternative; -inf marks what is not open.
+        precision: lambda, at least 0.
+        gumbels: shocks of shape (alternatives, ...).
+
+    """
+    best = _shocked(utilities[0], precision, gumbels[0])
+    chosen = np.zeros(best.shape, dtype=np.int8)
+    for index in range(1, len(utilities)):
+        value = _shocked(utilities[index], precision, gumbels[index])
+        better = value > best
+        best = np.where(better, value, best)
+        chosen = np.where(better, np.int8(index), chosen)
+    return chosen
+
+
+def mean(values: Sequence[Array], weights: Sequence[Array]) -> Array:
+    """Sum of `weight * value` over the alternatives; a value of -inf counts nothing where its weight is 0."""
+    total = np.zeros(())
+    for value, weight in zip(values, weights, strict=True):
+        total = total + weight * np.where(np.isneginf(value), 0.0, value)
+    return np.asarray(total)
+
+
+def _shocked(utility: Array, precision: Array, gumbel: Array) -> Array:
+    closed = np.isneginf(utility)
+    return np.asarray(np.where(closed, -np.inf, precision * np.where(closed, 0.0, utility) + gumbel))

@@ -1,0 +1,74 @@
+"""The Collective Security Council: stances, the vote, and what a mandate changes (model page 4.3).
+
+Stance latent of a member: v = eta + u + dependence * clip(leader's eta + u - first cutpoint, -3, 3) + logistic noise of
+its own. It opposes below `oppose_below`, supports above `support_above`, and abstains between. Under consensus there
+is a mandate unless a member opposes. With a mandate a supporter acts at its level; an abstainer, or anyone without a
+mandate, acts on its own: others then stop at aid, and the leader's latent falls by `no_mandate`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.world.choice import sigmoid
+from sim.world.response import AID
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+PULL: Final = 3.0
+"""The leader's stance pulls on others at most by this many logits times their dependence."""
+
+OPPOSE: Final = 0
+ABSTAIN: Final = 1
+SUPPORT: Final = 2
+STANCES: Final = ("oppose", "abstain", "support")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Thresholds of the Council.
+
+    Attributes:
+        oppose_below: stance latent below which a member opposes.
+        support_above: stance latent above which it supports.
+        no_mandate: how far the leader's latent falls without a mandate.
+
+    """
+
+    oppose_below: Array
+    support_above: Array
+    no_mandate: Array
+
+
+def pull(leader_latent: Array, first_cutpoint: Array) -> Array:
+    """What a member with dependence 1 takes over of the leader's stance (logits)."""
+    return np.asarray(np.clip(leader_latent - first_cutpoint, -PULL, PULL))
+
+
+def stance(v: Array, rules: Rules) -> NDArray[np.int8]:
+    """Stance at latent `v`: 0 oppose, 1 abstain, 2 support."""
+    return (v >= rules.oppose_below).astype(np.int8) + (v > rules.support_above)
+
+
+def chances(v: Array, rules: Rules, scale: Array) -> tuple[Array, Array]:
+    """Chances not to oppose and to support, for mean stance latent `v`.
+
+    Args:
+        v: mean latent, without the member's own logistic noise.
+        rules: the thresholds.
+        scale: 1 where `v` is known; 1 / sqrt(1 + pi * variance / 8) where it is known up to a normal error
+            (MacKay 1992).
+
+    """
+    return sigmoid((v - rules.oppose_below) * scale), sigmoid((v - rules.support_above) * scale)
+
+
+def capped(reached: NDArray[np.int8], *, free: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """A member's level: its own where it is `free` to act under a mandate, else at most aid."""
+    return np.where(free, reached, np.minimum(reached, np.int8(AID)))

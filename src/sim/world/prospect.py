@@ -1,0 +1,184 @@
+"""What an attacker must reckon with if it acts: the guarantors' harm, the patron's backing, and a clash.
+
+The forecasts of the guarantors change only where beliefs or status change; what follows from them here changes every
+month with the threat and the tension, and is cheap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.world import patron
+from sim.world.choice import sigmoid
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.world.anticipation import Forecast
+    from sim.world.patron import Interests
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """The protégé's reasons to ask for help, or not (model page 8, "Invocation").
+
+    Attributes:
+        sharpness: precision of the choice (q).
+        help: value of the harm that helpers do.
+        refused: cost of being refused in public.
+        level: added per level of the attack above a strike (g).
+
+    """
+
+    sharpness: Array
+    help: Array
+    refused: Array
+    level: Array
+
+    def utility(self, harm: Array, severity: int) -> Array:
+        """Utility of asking (not asking is 0), for expected `harm` and severity 1 strike or 2 campaign."""
+        shame = 1.0 - np.minimum(1.0, 3.0 * harm)
+        return np.asarray(self.help * harm - self.refused * shame + self.level * (severity - 1))
+
+    def chance(self, harm: Array, severity: int) -> Array:
+        """Chance that the protégé asks."""
+        return sigmoid(self.sharpness * self.utility(harm, severity))
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What stands behind the leader's caution: who would be on the other side.
+
+    Attributes:
+        patron: the interests of the attacker's patron; None where it has none.
+        attacker_is_patron: the attacker is itself a great power that backs others.
+        precision: lambda.
+        clash_cost: q x D*.
+        leader_weight: harm the leader can do at full combat.
+        harms: harm of a guarantor of weight 1 at aid, troops and combat.
+
+    """
+
+    patron: Interests | None
+    attacker_is_patron: bool
+    precision: Array
+    clash_cost: Array
+    leader_weight: Array
+    harms: tuple[Array, Array, Array]
+
+    def great_power_in(self, threat: Array, tension: Array) -> Array:
+        """Chance that a great power stands on the other side if the leader fights."""
+        if self.attacker_is_patron:
+            return np.ones(())
+        if self.patron is None:
+            return np.zeros(())
+        harm = self.leader_weight * self.harms[2]
+        return patron.odds(self.patron, self.precision, threat, tension, harm, np.ones(()))[patron.JOIN]
+
+    def caution(self, threat: Array, tension: Array) -> Array:
+        """How far the leader's threshold of combat rises, in logits: lambda x q D* x that chance."""
+        return np.asarray(self.precision * self.clash_cost * self.great_power_in(threat, tension))
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What follows an attack, as an observer expects it.
+
+    Attributes:
+        harm: harm from the guarantors (H).
+        backing: chance that the patron joins, plus half the chance that it defends, less veto x that it holds back.
+        clash: chance of the leader in combat against a great power.
+        asked: chance that the protégé asks for help.
+        harm_if_asked: harm from the guarantors if it does.
+        mandate: chance that the Council is asked and gives a mandate.
+        leader: chances that the leader reaches aid, troops and combat.
+
+    """
+
+    harm: Array
+    backing: Array
+    clash: Array
+    asked: Array
+    harm_if_asked: Array
+    mandate: Array
+    leader: tuple[Array, Array, Array]
+
+
+def leader_chances(forecast: Forecast, caution: Array) -> tuple[Array, Array, Array]:
+    """Chances that the leader reaches aid, troops and combat."""
+    return forecast.leader_aid, forecast.leader_troops, forecast.leader_combat(caution)
+
+
+def harm_of(
+    chances: tuple[Array, Array, Array], others: Array, weight: Array, harms: tuple[Array, Array, Array]
+) -> Array:
+    """Expected harm H = sum of weight x (h_k - h_{k-1}) x P(level >= k), leader and others."""
+    aid, troops, combat = chances
+    steps = harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat
+    return np.asarray(weight * steps + others)
+
+
+def prospect(
+    asked: Forecast,
+    unasked: Forecast,
+    appeal: Appeal,
+    severity: int,
+    stake: Stake,
+    veto: Array,
+    threat: Array,
+    tension: Array,
+) -> Prospect:
+    """Expected consequences of an attack.
+
+    Args:
+        asked: the guarantors' response if the protégé asks (through the Council where it is covered).
+        unasked: their response if it does not.
+        appeal: the protégé's reasons to ask.
+        severity: 1 strike, 2 campaign.
+        stake: who would be on the other side.
+        veto: weight of the patron's holding back.
+        threat: level of the programme.
+        tension: political temperature.
+
+    """
+    caution = stake.caution(threat, tension)
+    heard, unheard = leader_chances(asked, caution), leader_chances(unasked, caution)
+    if_asked = harm_of(heard, asked.others, stake.leader_weight, stake.harms)
+    chance = appeal.chance(if_asked, severity)
+    aid, troops, combat = (chance * yes + (1.0 - chance) * no for yes, no in zip(heard, unheard, strict=True))
+    others = chance * asked.others + (1.0 - chance) * unasked.others
+    harm = harm_of((aid, troops, combat), others, stake.leader_weight, stake.harms)
+    backing, clash = _patron(stake, veto, threat, tension, (aid, troops, combat), others)
+    return Prospect(
+        harm=harm,
+        backing=backing,
+        clash=clash,
+        asked=chance,
+        harm_if_asked=if_asked,
+        mandate=np.asarray(chance * asked.mandate),
+        leader=(np.asarray(aid), np.asarray(troops), np.asarray(combat)),
+    )
+
+
+def _patron(
+    stake: Stake, veto: Array, threat: Array, tension: Array, leader: tuple[Array, Array, Array], others: Array
+) -> tuple[Array, Array]:
+    """Expected backing and chance of a clash, over the leader's four levels."""
+    aid, troops, combat = leader
+    if stake.patron is None:
+        return np.zeros(()), combat if stake.attacker_is_patron else np.zeros(())
+    shares = (1.0 - aid, aid - troops, troops - combat, combat)
+    steps = (np.zeros(()), *stake.harms)
+    backing = clash = np.zeros(())
+    for reached, (share, step) in enumerate(zip(shares, steps, strict=True)):
+        fights = np.ones(()) if reached == len(shares) - 1 else np.zeros(())
+        harm = stake.leader_weight * step + others
+        held, defends, joins = patron.odds(stake.patron, stake.precision, threat, tension, harm, fights)
+        backing = backing + share * (joins + 0.5 * defends - veto * held)
+        clash = share * joins
+    return np.asarray(backing), np.asarray(clash)

@@ -1,0 +1,80 @@
+"""The response of a guarantor: an ordered logit, by which it acts and by which others anticipate it.
+
+eta = intercept + resolve + in_force * covered + sum of coefficient * covariate
+y   = eta + u + epsilon,   u ~ N(0, shock) shared in a crisis,   epsilon ~ logistic
+level = number of cutpoints below y: 0 words, 1 aid, 2 troops, 3 combat          (model page 4.2)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.record.covariates import COVARIATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+LEVELS: Final = ("words", "aid", "troops", "combat")
+"""Levels of response, lowest first."""
+
+AID: Final = 1
+TROOPS: Final = 2
+COMBAT: Final = 3
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """Coefficients of the response: the true ones of a world, or what observers hold to be the average.
+
+    Attributes:
+        intercept: mean latent (b0).
+        in_force: what a treaty in force adds (delta).
+        covariates: coefficient of each covariate of `sim.record.covariates.COVARIATES`.
+        cutpoints: thresholds of aid, troops and combat.
+        shock: standard deviation of the shock shared in a crisis (s_u).
+
+    """
+
+    intercept: Array
+    in_force: Array
+    covariates: Mapping[str, Array]
+    cutpoints: tuple[Array, Array, Array]
+    shock: Array
+
+
+def latent(coefficients: Coefficients, resolve: Array, covered: Array, x: Mapping[str, Array]) -> Array:
+    """Eta of a guarantor: its mean latent in a crisis coded `x`; all arguments broadcast."""
+    eta = coefficients.intercept + resolve + coefficients.in_force * covered
+    for name in COVARIATES:
+        eta = eta + coefficients.covariates[name] * x[name]
+    return np.asarray(eta)
+
+
+def level(y: Array, cutpoints: tuple[Array, Array, Array], caution: Array) -> NDArray[np.int8]:
+    """Level of response at latent `y`: the number of cutpoints below it.
+
+    Args:
+        y: latent with all shocks.
+        cutpoints: thresholds of aid, troops and combat.
+        caution: added to the threshold of combat: fear of a clash between great powers (at least 0).
+
+    """
+    aid, troops, combat = cutpoints
+    above_aid = y > aid
+    above_troops = above_aid & (y > troops)
+    above_combat = above_troops & (y > combat + caution)
+    return above_aid.astype(np.int8) + above_troops + above_combat
+
+
+def harm(weight: Array, reached: NDArray[np.int8], harms: tuple[Array, Array, Array]) -> Array:
+    """Harm to the challenger from a guarantor at the level `reached` (0 for -1 and 0)."""
+    steps = np.where(reached >= AID, harms[0], 0.0)
+    steps = np.where(reached >= TROOPS, harms[1], steps)
+    return np.asarray(weight * np.where(reached >= COMBAT, harms[2], steps))

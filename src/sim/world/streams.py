@@ -1,0 +1,86 @@
+"""Where all luck comes from: draws addressed by what they decide, so that paired worlds share them.
+
+Draw `r` of a stream is a pure function of (seed, stream name, step, exchange, block, position) and of nothing that
+happened before: a world that needs fewer draws, or another order of decisions, changes no other draw (common random
+numbers; the concept is explained well in Vivarium's documentation). A stream of choices carries one uniform for each
+alternative, so that paired arms share luck alternative by alternative.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.special import ndtri
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK: Final = 4096
+"""Replicates that share one counter of every stream; a trial's block is its number divided by it."""
+
+_LANES: Final = 4
+"""Numbers that Philox 4x64 yields for each value of its counter."""
+
+_TINY: Final = 2.0**-54
+"""Stands for a uniform of exactly 0, half the distance to the next one: its logarithm must be finite."""
+
+
+def stable_hash(name: str) -> int:
+    """64-bit hash of a name that is the same in every process and Python version."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+class Streams:
+    """The draws of replicates `first` to `first + replicates - 1`, which must lie in one block.
+
+    Args:
+        seed: the run's seed, 0 to 2**64 - 1.
+        first: number of the first trial.
+        replicates: how many trials.
+
+    Raises:
+        ValueError: the trials do not lie in one block.
+
+    """
+
+    def __init__(self, seed: int, first: int, replicates: int) -> None:
+        self.block, self.position = divmod(first, BLOCK)
+        self.replicates = replicates
+        if replicates < 1 or self.position + replicates > BLOCK:
+            raise ValueError(f"trials {first} to {first + replicates - 1} do not lie in one block of {BLOCK}")
+        self._seed = seed
+        self._keys: dict[str, int] = {}
+        self._philox = np.random.Philox(key=np.array([seed, 0], dtype=np.uint64))
+        self._generator = np.random.Generator(self._philox)
+        self._state = self._philox.state
+
+    def uniform(self, name: str, step: int, exchange: int = 0, alternatives: int = 1) -> NDArray[np.float64]:
+        """Uniforms in (0, 1), shape (alternatives, replicates)."""
+        key = self._keys.get(name)
+        if key is None:
+            key = self._keys[name] = stable_hash(name)
+        skipped, rest = divmod(self.position * alternatives, _LANES)
+        # Setting the state of one generator costs a fifth of building another.
+        inner = self._state["state"]
+        inner["key"][:] = (self._seed, key)
+        inner["counter"][:] = (skipped, step, exchange, self.block)
+        self._state["buffer_pos"] = _LANES
+        self._philox.state = self._state
+        drawn = self._generator.random(rest + self.replicates * alternatives)
+        draws = drawn[rest:].reshape(self.replicates, alternatives).T
+        return np.maximum(draws, _TINY)
+
+    def gumbel(self, name: str, step: int, exchange: int = 0, alternatives: int = 2) -> NDArray[np.float64]:
+        """Standard Gumbel shocks -log(-log u), shape (alternatives, replicates)."""
+        return np.asarray(-np.log(-np.log(self.uniform(name, step, exchange, alternatives))))
+
+    def logistic(self, name: str, step: int, exchange: int = 0) -> NDArray[np.float64]:
+        """Standard logistic shocks log(u / (1 - u)), shape (replicates,)."""
+        u = self.uniform(name, step, exchange)[0]
+        return np.asarray(np.log(u) - np.log1p(-u))
+
+    def normal(self, name: str, step: int, exchange: int = 0) -> NDArray[np.float64]:
+        """Standard normals, shape (replicates,)."""
+        return np.asarray(ndtri(self.uniform(name, step, exchange)[0]))

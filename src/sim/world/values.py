@@ -1,0 +1,109 @@
+"""The numbers of a batch: every parameter of its scenarios as a column, and the cells that a crisis takes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from sim.record.covariates import COVARIATES
+from sim.scenario import SETS, tabulate
+from sim.world.response import Coefficients
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.scenario import Scenario
+
+    Array = NDArray[np.float64]
+
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Some cells of a batch, by the index of their point and their replicate.
+
+    Attributes:
+        point: row of each cell.
+        replicate: column of each cell.
+
+    """
+
+    point: NDArray[np.intp]
+    replicate: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        """Number of cells."""
+        return len(self.point)
+
+    def take(self, column: NDArray[T]) -> NDArray[T]:
+        """Values of the cells in a column that broadcasts to (points, replicates)."""
+        if column.ndim < 2:
+            return column
+        if column.shape == (1, 1):
+            return np.full(len(self), column[0, 0])
+        point = self.point if column.shape[0] > 1 else 0
+        replicate = self.replicate if column.shape[1] > 1 else 0
+        return np.asarray(column[point, replicate])
+
+    def drawn(self, draws: Array) -> Array:
+        """Draws of the cells from a draw of shape (..., replicates)."""
+        return draws[..., self.replicate]
+
+
+class Values:
+    """Every parameter of the points of a batch, by dotted name.
+
+    Args:
+        points: the scenarios, all of one roster.
+        sets: parameter set of each replicate, shape (replicates,).
+
+    """
+
+    def __init__(self, points: Sequence[Scenario], sets: NDArray[np.int64]) -> None:
+        self._columns: Mapping[str, Array] = tabulate(points, sets)
+
+    def __getitem__(self, name: str) -> Array:
+        """Column of a parameter, shape (1 or points, 1 or replicates)."""
+        return self._columns[name]
+
+    def group(self, prefix: str, names: Sequence[str]) -> dict[str, Array]:
+        """Several parameters under one prefix, by their last name."""
+        return {name: self._columns[f"{prefix}.{name}"] for name in names}
+
+    def coefficients(self) -> Coefficients:
+        """The response's coefficients."""
+        return Coefficients(
+            intercept=self["response.intercept"],
+            in_force=self["response.in_force"],
+            covariates=self.group("response.covariates", COVARIATES),
+            cutpoints=(
+                self["response.cutpoints.aid"],
+                self["response.cutpoints.troops"],
+                self["response.cutpoints.combat"],
+            ),
+            shock=self["response.shock"],
+        )
+
+
+def sets_of(first: int, replicates: int) -> NDArray[np.int64]:
+    """Parameter set of each trial from `first` on: its number modulo the number of sets."""
+    return np.arange(first, first + replicates, dtype=np.int64) % SETS
+
+
+def cut(thing: Any, cells: Cells) -> Any:
+    """Some cells of a thing made of columns: an array, or a tuple, mapping or frozen dataclass of such things."""
+    if isinstance(thing, np.ndarray):
+        return cells.take(thing)
+    if isinstance(thing, tuple):
+        return tuple(cut(part, cells) for part in thing)
+    if isinstance(thing, Mapping):
+        return {name: cut(part, cells) for name, part in thing.items()}
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return replace(thing, **{field.name: cut(getattr(thing, field.name), cells) for field in fields(thing)})
+    return thing

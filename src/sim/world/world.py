@@ -1,0 +1,366 @@
+"""A batch of worlds: one model that steps month by month, at width 1 and at width 4,096."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.scenario.schema import ChallengerState, GuarantorState
+from sim.world import crisis, environment, opportunity
+from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
+from sim.world.council import Rules
+from sim.world.environment import Drift, Surroundings
+from sim.world.foresight import Attack, foresee
+from sim.world.log import Log
+from sim.world.odds import Odds, odds
+from sim.world.outcomes import OUTCOMES, Outcomes, Tally
+from sim.world.prospect import prospect
+from sim.world.reference import reference, reference_crisis
+from sim.world.response import latent
+from sim.world.roster import common
+from sim.world.stage import Model
+from sim.world.streams import Streams
+from sim.world.values import Cells, Values, cut, sets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.scenario import Scenario
+    from sim.world.anticipation import Forecast
+    from sim.world.prospect import Prospect
+    from sim.world.response import Coefficients
+
+    Array = NDArray[np.float64]
+
+PHASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "drift": "threat and tension move; damaged means recover",
+        "accession": "cover enters into force where its month has come",
+        "signals": "observers renew what they expect of the guarantors, where status changed",
+        "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
+        "crisis": "overt attacks are answered: request, Council, responses, patron",
+        "aftermath": "covert setbacks are felt",
+    }
+)
+"""A month, in order."""
+
+
+class World(Model):  # type: ignore[misc]
+    """Worlds of one roster, `points` scenarios by `replicates` trials, that share every draw of a trial.
+
+    Every state variable has the shape (points, replicates); a scenario's number (points, 1); a parameter that differs
+    between parameter sets (1 or points, replicates); a draw (replicates,). Common random numbers are the broadcasting
+    rule.
+
+    Args:
+        scenarios: one scenario, or one for each point.
+        points: with one scenario, how often it stands in the batch.
+        replicates: trials a point.
+        first: number of the first trial; all trials lie in one block of 4,096.
+        seed: the run's seed, 0 to 2**64 - 1.
+        log: keep an event log; only for a single trial.
+
+    Raises:
+        sim.InputError: the scenarios differ in roster, length or step.
+        ValueError: the trials do not lie in one block, or a log is asked of more than one trial.
+
+    """
+
+    def __init__(
+        self,
+        scenarios: Scenario | Sequence[Scenario],
+        *,
+        points: int = 1,
+        replicates: int = 1,
+        first: int = 0,
+        seed: int = 1,
+        log: bool = False,
+    ) -> None:
+        super().__init__(rng=0)  # Mesa's own generator is not used
+        self.points: tuple[Scenario, ...] = (
+            tuple(scenarios)
+            if isinstance(scenarios, (list, tuple))
+            else (
+                (scenarios,) * points  # type: ignore[assignment]
+            )
+        )
+        self.roster = common(self.points)
+        self.shape = (len(self.points), replicates)
+        if log and self.shape != (1, 1):
+            raise ValueError("a log tells the story of a single trial: give one scenario and replicates=1")
+        self.log = Log(self.points[0].step) if log else None
+        self.step_length = float(self.points[0].step)
+        self.horizon = self.points[0].horizon
+        self.streams = Streams(seed, first, replicates)
+        self.values = Values(self.points, sets_of(first, replicates))
+        self.coefficients = self.values.coefficients()
+        self.council = Rules(**self.values.group("council", ("oppose_below", "support_above", "no_mandate")))
+        self.tally = Tally(self.roster, self.shape)
+        self._set_environment()
+        self._gather_states()
+        self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
+        self._stale = True
+
+    # ------------------------------------------------------------------ setting up
+
+    def _column(self, numbers: Sequence[float]) -> Array:
+        return np.array(numbers, dtype=np.float64)[:, None]
+
+    def _full(self, name: str) -> Array:
+        return np.array(np.broadcast_to(self.values[name], self.shape))
+
+    def _set_environment(self) -> None:
+        values = self.values
+        self.committed = self._column([p.channels.commitment for p in self.points]) > 0.0
+        self._covered = self._column([p.accession.cover for p in self.points]) > 0.0
+        self._from_month = self._column([p.accession.from_month for p in self.points])
+        self.cover = np.zeros(self.shape, np.bool_)
+        self.threat, self.tension = self._full("environment.threat.start"), self._full("environment.tension.start")
+        self.threat = np.clip(self.threat, 0.0, environment.MOST_THREAT)
+        protege = f"states.{self.roster.protege}"
+        self._whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
+        self.defence, self.missiles = self._whole["defence"].copy(), self._whole["missiles"].copy()
+        self.proxies = self._full(f"{protege}.proxies")
+        threat = values.group("environment.threat", ("drift", "boldness", "noise"))
+        tension = values.group("environment.tension", ("mean", "persistence", "jump_rate", "jump_size"))
+        self._drift = Drift(
+            **threat,
+            **tension,
+            tension_noise=values["environment.tension.noise"],
+            recovery=values["environment.recovery"],
+        )
+        levels = values.group("environment.harm", ("aid", "troops", "combat"))
+        self.harms = (levels["aid"], levels["troops"], levels["combat"])
+
+    def _gather_states(self) -> None:
+        def active(name: str) -> NDArray[np.bool_]:
+            sketches = [point.states[name] for point in self.points]
+            return self._column([isinstance(s, GuarantorState) and s.active for s in sketches]) > 0.0
+
+        leader = Guarantor(self, self.roster.leader, active(self.roster.leader), None)
+        self.guarantors = (leader, *(Guarantor(self, n, active(n), leader) for n in self.roster.others))
+        self.protege = Protege(self, self.roster.protege)
+        challengers = []
+        for name in self.roster.challengers:
+            sketches = [s for p in self.points if isinstance(s := p.states[name], ChallengerState)]
+            luck = self.streams.normal(f"type/{name}", 0)[None, :]
+            kind = np.exp(self.values[f"states.{name}.threat_weight"] * luck)
+            challengers.append(Challenger(self, name, sketches, kind))
+        self.challengers = tuple(challengers)
+        self.stakes = {c.name: c.stake(self.backer(c), leader, self.harms) for c in challengers}
+        record = reference(self.points, self.roster.guarantors, self.roster.leader)
+        self._average = record.average
+        self._at_reference = self.bare(record.average)
+        bare = self.bare(self.coefficients)
+        self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
+        for observer in self.observers:
+            luck = np.stack([self.streams.normal(f"perception/{observer.name}/{g.name}", 0) for g in self.guarantors])
+            observer.look(self.guarantors, self.truth, record, luck)
+
+    def bare(self, coefficients: Coefficients) -> dict[str, Array]:
+        """Latent of each guarantor at the reference crisis, without its own resolve, by the coefficients given."""
+        nothing = np.zeros(())
+        bare = {}
+        for guarantor in self.guarantors:
+            deaths, committed = self.values["crisis.strike.deaths"], guarantor.own("committed")
+            x = reference_crisis(deaths, committed, leader=guarantor.leads)
+            bare[guarantor.name] = latent(coefficients, nothing, nothing, x)
+        return bare
+
+    @property
+    def observers(self) -> tuple[Observer, ...]:
+        """States that hold beliefs: the challengers and the protégé."""
+        return (*self.challengers, self.protege)
+
+    @property
+    def obliged(self) -> NDArray[np.bool_]:
+        """Where the treaty obliges the guarantors: in force, and the channel of commitment at work."""
+        return self.cover & self.committed
+
+    def backer(self, challenger: Challenger) -> Challenger | None:
+        """The patron of a challenger, or None."""
+        name = self.roster.patron_of(challenger.name)
+        return next((c for c in self.challengers if c.name == name), None)
+
+    def surroundings(self) -> Surroundings:
+        """What everybody sees now."""
+        return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies)
+
+    def harms_at(self, cells: Cells) -> tuple[Array, Array, Array]:
+        """Harm of a guarantor of weight 1 by level, in some cells."""
+        aid, troops, combat = self.harms
+        return cells.take(aid), cells.take(troops), cells.take(combat)
+
+    # ------------------------------------------------------------------ a month
+
+    def run(self) -> Outcomes:
+        """Play to the horizon and return the columns."""
+        while self.steps * self.step_length < self.horizon:
+            self.step()
+        return self.tally.finish(self.horizon, self.step_length, self.threat)
+
+    def step(self) -> None:
+        """Play one step, phase by phase (`PHASES`)."""
+        now = self.steps - 1  # Mesa counts a step when it begins
+        self._move(now)
+        self._enter(now)
+        self._foresee()
+        actions, covert = self._choose(now)
+        self._crises(now, actions)
+        self._covert_aftermath(now, covert)
+
+    def _move(self, step: int) -> None:
+        if step == 0:
+            return  # the first month is played as the scenario describes it
+        length, streams = self.step_length, self.streams
+        self.threat = environment.moved_threat(
+            self.threat, self.cover, self._drift, length, streams.normal("threat", step)
+        )
+        self.tension = environment.moved_tension(
+            self.tension, self._drift, length, streams.normal("tension", step), streams.uniform("jump", step)[0]
+        )
+        self.defence = environment.recovered(self.defence, self._whole["defence"], self._drift.recovery, length)
+        self.missiles = environment.recovered(self.missiles, self._whole["missiles"], self._drift.recovery, length)
+
+    def _enter(self, step: int) -> None:
+        enters = self._covered & ~self.cover & (step * self.step_length >= self._from_month)
+        if enters.any():
+            self.cover = self.cover | enters
+            self.tally.entered_step[enters] = step
+            self._stale = True
+            if self.log is not None:
+                self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
+
+    def _foresee(self) -> None:
+        """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
+        if not self._stale:
+            return
+        for observer in self.observers:
+            for attacker in self.challengers:
+                if observer not in (attacker, self.protege):
+                    continue
+                for action in OVERT:
+                    self.forecasts[observer.name, attacker.name, action] = self._forecast(observer, attacker, action)
+        self._stale = False
+
+    def _forecast(self, observer: Observer, attacker: Challenger, action: str) -> tuple[Forecast, Forecast]:
+        """What an observer expects if help is asked, and if it is not."""
+        obliged = self.obliged.astype(np.float64)
+        both = []
+        for asked in (1.0, 0.0):
+            attack = Attack(
+                deaths=self.values[f"crisis.{action}.deaths"],
+                major=attacker.major,
+                member=attacker.member,
+                asked=asked,
+                formal=asked * obliged,
+                covered=obliged,
+            )
+            both.append(
+                foresee(
+                    attack,
+                    attacker.name,
+                    self.guarantors,
+                    observer.beliefs,
+                    self._average,
+                    self._at_reference,
+                    self.harms,
+                    self.council,
+                    self.obliged & (asked > 0.0),
+                )
+            )
+        return both[0], both[1]
+
+    def prospects(self, observer: Observer, attacker: Challenger) -> dict[str, Prospect]:
+        """What an observer expects to follow each overt action of an attacker."""
+        backer = self.backer(attacker)
+        veto = np.zeros(()) if backer is None else backer.own("patron.veto")
+        appeal = self.protege.appeal()
+        ahead = {}
+        for action in OVERT:
+            asked, unasked = self.forecasts[observer.name, attacker.name, action]
+            ahead[action] = prospect(
+                asked,
+                unasked,
+                appeal,
+                OVERT.index(action) + 1,
+                self.stakes[attacker.name],
+                veto,
+                self.threat,
+                self.tension,
+            )
+        return ahead
+
+    def _choose(self, step: int) -> tuple[dict[str, NDArray[np.int8]], dict[str, NDArray[np.bool_]]]:
+        """Each challenger's overt action (0 none, else severity) and covert action."""
+        actions, covert = {}, {}
+        for challenger in self.challengers:
+            actions[challenger.name] = opportunity.overt(self, challenger, step)
+            covert[challenger.name] = opportunity.covert(self, challenger, step)
+        return actions, covert
+
+    def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
+        """Play the overt attacks; two attackers in one step make one crisis, begun by the higher action."""
+        highest = np.zeros(self.shape, np.int8)
+        for chosen in actions.values():
+            highest = np.maximum(highest, chosen)
+        begun = np.zeros(self.shape, np.bool_)
+        for challenger in self.challengers:
+            begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
+            begun |= begins
+            allies = [
+                actions[other.name] > 0
+                for other in self.challengers
+                if other is self.backer(challenger) or challenger is self.backer(other)
+            ]
+            together = allies[0] if allies else np.zeros(self.shape, np.bool_)
+            for ally in allies[1:]:
+                together = together | ally
+            for severity, action in enumerate(OVERT, start=1):
+                cells = Cells(*np.nonzero(begins & (highest == severity)))
+                if len(cells):
+                    crisis.play(
+                        self,
+                        crisis.Front(
+                            step=step,
+                            attacker=challenger,
+                            action=action,
+                            cells=cells,
+                            covered=cells.take(self.obliged),
+                            now=cut(self.surroundings(), cells),
+                            with_patron=cells.take(together),
+                        ),
+                    )
+
+    def _covert_aftermath(self, step: int, covert: Mapping[str, NDArray[np.bool_]]) -> None:
+        for challenger in self.challengers:
+            acted = covert[challenger.name]
+            luck = self.streams.uniform(f"covert setback/{challenger.name}", step)[0]
+            spread = self.values["crisis.setback_spread"] * (2.0 * luck - 1.0)
+            setback = np.minimum(1.0, self.values["crisis.covert.setback"] * (1.0 + spread))
+            self.threat = np.where(acted, self.threat * (1.0 - setback), self.threat)
+            self.tally.covert += acted
+            self.tally.highest_action = np.maximum(self.tally.highest_action, acted.astype(np.int8))
+            if self.log is not None and bool(acted[0, 0]):
+                self.log.fact("aftermath", step, "covert setback", actor=challenger.name, threat=self.threat)
+
+    def odds(self, state: str, decision: str, **given: Any) -> Odds:
+        """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
+        self._enter(max(self.steps - 1, 0))
+        self._foresee()
+        return odds(self, state, decision, **given)
+
+    def describe(self) -> dict[str, object]:
+        """Names by role, the horizon in months, and the labels of outcomes."""
+        return {
+            "protege": self.roster.protege,
+            "leader": self.roster.leader,
+            "guarantors": list(self.roster.guarantors),
+            "challengers": list(self.roster.challengers),
+            "horizon": self.horizon,
+            "outcomes": list(OUTCOMES),
+        }
