@@ -139,6 +139,7 @@ def test_every_entry_can_be_shown() -> None:
 def test_a_coefficient_is_walked_to_its_cases_and_their_sources() -> None:
     tree = record.show("credibility.resolve.Russia")
     assert tree.lines[0].startswith("posterior: mean")
+    assert record.show("credibility.in_force").lines[0].startswith("prior: normal")
     assert "AM-2022-09" in titles(tree)
     assert "PT-EG-1970-SU" not in titles(tree)
     assert "A_AM_2022_09_1" in titles(tree)

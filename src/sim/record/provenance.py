@@ -15,6 +15,7 @@ from sim.record.estimation_data import COUNCIL, rows
 from sim.record.load import content, entries_in, load
 from sim.record.lookup import FAMILIES, keys, lookup
 from sim.record.posterior import posterior
+from sim.record.priors import load_priors
 from sim.record.schemas.base import Entry, Range, Strict
 from sim.record.values import Draws, Normal, Number, Uniform
 
@@ -279,7 +280,9 @@ def _credibility(column: str) -> Provenance:
     by_entry: dict[str, list[Row]] = {}
     for row in informing:
         by_entry.setdefault(row.source, []).append(row)
+    prior = load_priors().priors.get(column)
     lines = (
+        *((f"prior: {prior} ({prior.source})",) if prior is not None else ()),
         f"posterior: {described(value)} (latent scale, logits)",
         f"source: {value.source}",
         f"informed by {len(informing)} rows of {len(by_entry)} entries; response scale: {_LEVELS}",

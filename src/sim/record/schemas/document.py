@@ -31,7 +31,8 @@ class Source(Strict):
 
 
 class DocumentFile(DatedFile):
-    """The whole of `documents.yaml`."""
+    """The whole of `documents.yaml`; `gaps` says what was looked for and not found, or is known from memory only."""
 
     documents: Rows[SourceDocument]
+    gaps: Rows[Text]
     sources: Table[Source]
