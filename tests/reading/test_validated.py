@@ -129,7 +129,9 @@ def test_suggestions() -> None:
     assert did_you_mean("zzz", []) is None
 
 
-def test_paths_below_the_working_directory_are_shown_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_below_the_working_directory_are_shown_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert shown_path(tmp_path / "a" / "b.yaml") == "a/b.yaml"
     assert shown_path(Path("/elsewhere/b.yaml")) == "/elsewhere/b.yaml"

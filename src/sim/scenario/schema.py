@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.frozen import Frozen, FrozenMapping
 from sim.scenario.parameters import Leaf, Within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Share = Annotated[Leaf, Within(0.0, 1.0)]
 Positive = Annotated[Leaf, Within(0.0, None)]
@@ -17,6 +20,9 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .'-]*$", max_length=60)]
 
 OvertAction = Literal["strike", "campaign"]
 OVERT_ACTIONS: tuple[OvertAction, ...] = ("strike", "campaign")
+
+STEPS = (1.0, 0.5, 0.25)
+"""Lengths that a step can have, in months."""
 
 
 class Cutpoints(Frozen):
@@ -66,7 +72,9 @@ class Accession(Frozen):
     """Whether the protégé is covered by the treaty, and from when."""
 
     cover: bool = Field(description="true: Article 4 covers the protégé by fiat")
-    from_month: int = Field(default=0, ge=0, le=600, description="month of the scenario in which cover enters into force")
+    from_month: int = Field(
+        default=0, ge=0, le=600, description="month of the scenario in which cover enters into force"
+    )
 
 
 class Perception(Frozen):
@@ -163,7 +171,9 @@ class Crisis(Frozen):
     strike: Severity
     campaign: Severity
     setback_spread: Share = Field(description="setbacks are drawn within (1 +- spread) of their mean")
-    joined_factor: Annotated[Leaf, Within(1.0, 3.0)] = Field(description="setback is multiplied by it if the patron joins")
+    joined_factor: Annotated[Leaf, Within(1.0, 3.0)] = Field(
+        description="setback is multiplied by it if the patron joins"
+    )
     request: Request
 
 
@@ -219,7 +229,9 @@ class GuarantorState(Frozen):
     role: Literal["guarantor"]
     leader: bool = Field(default=False, description="leads the alliance; exactly one guarantor does")
     active: bool = Field(default=True, description="false: suspended; answers no call and does not vote")
-    resolve: Real = Field(description="its own deviation from the mean latent (r); a shift moves the truth, not the record")
+    resolve: Real = Field(
+        description="its own deviation from the mean latent (r); a shift moves the truth, not the record"
+    )
     capability: Positive = Field(description="share of world capability (CINC)")
     distance: Positive = Field(description="from its nearest forces to the protégé (km)")
     committed: Share = Field(description="share of its force committed elsewhere")
@@ -238,7 +250,9 @@ class ChallengerState(Frozen):
     member: bool = Field(default=False, description="is itself a member of the treaty")
     backed_by: Name | None = Field(default=None, description="the challenger that is its patron")
     opportunity: Opportunity
-    threat_weight: Positive = Field(description="spread of its type: standard deviation of the log weight on the threat")
+    threat_weight: Positive = Field(
+        description="spread of its type: standard deviation of the log weight on the threat"
+    )
     tension_weight: Real = Field(description="added to overt action per unit of tension")
     covert: CovertAction
     strike: Action
@@ -259,7 +273,9 @@ class Scenario(Frozen):
     estimand: Literal["fiat", "as admitted", "applies now"] = Field(description="what a difference to it means")
     start: Month = Field(description="first month, YYYY-MM")
     horizon: int = Field(ge=1, le=600, description="length in months")
-    step: Literal[1.0, 0.5, 0.25] = Field(default=1.0, description="length of a step in months")
+    step: float = Field(
+        default=1.0, description="length of a step in months: 1, 0.5 or 0.25", json_schema_extra={"enum": [*STEPS]}
+    )
     response: Response
     council: Council
     accession: Accession
@@ -270,31 +286,55 @@ class Scenario(Frozen):
     crisis: Crisis
     states: FrozenMapping[Name, State]
 
+    @field_validator("step")
+    @classmethod
+    def _known_step(cls, value: float) -> float:
+        if value not in STEPS:
+            raise ValueError(f"{value} is none of {', '.join(map(str, STEPS))}")
+        return value
+
     @model_validator(mode="after")
     def _roles_fit(self) -> Scenario:
         """One protégé, one leader, at least one challenger, and every name that is referred to exists."""
-        states = self.states
-        proteges = [n for n, s in states.items() if isinstance(s, ProtegeState)]
-        challengers = [n for n, s in states.items() if isinstance(s, ChallengerState)]
-        leaders = [n for n, s in states.items() if isinstance(s, GuarantorState) and s.leader]
-        if len(proteges) != 1:
-            raise ValueError(f"states: exactly one state must have the role protege; {len(proteges)} have it")
-        if not challengers:
-            raise ValueError("states: at least one state must have the role challenger")
-        if len(leaders) != 1:
-            raise ValueError(f"states: exactly one guarantor must have leader: true; {len(leaders)} have it")
-        for name, state in states.items():
-            if isinstance(state, GuarantorState):
-                for other in state.ties:
-                    if other not in challengers:
-                        raise ValueError(f"states.{name}.ties.{other}: no challenger has this name")
-                for other in challengers:
-                    if other not in state.ties:
-                        raise ValueError(f"states.{name}.ties: the challenger {other} is missing")
-            if isinstance(state, ChallengerState) and state.backed_by is not None:
-                backer = states.get(state.backed_by)
-                if not isinstance(backer, ChallengerState) or backer.patron is None or state.backed_by == name:
-                    raise ValueError(
-                        f"states.{name}.backed_by: {state.backed_by} is not another challenger with a patron section"
-                    )
+        problems = [*_cast(self.states), *_ties(self.states), *_backing(self.states)]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
+
+
+def _cast(states: Mapping[str, State]) -> Iterator[str]:
+    """Yield what is wrong with the roles."""
+    proteges = [name for name, state in states.items() if isinstance(state, ProtegeState)]
+    leaders = [name for name, state in states.items() if isinstance(state, GuarantorState) and state.leader]
+    if len(proteges) != 1:
+        yield f"states: exactly one state must have the role protege; {len(proteges)} have it"
+    if not any(isinstance(state, ChallengerState) for state in states.values()):
+        yield "states: at least one state must have the role challenger"
+    if len(leaders) != 1:
+        yield f"states: exactly one guarantor must have leader: true; {len(leaders)} have it"
+
+
+def _ties(states: Mapping[str, State]) -> Iterator[str]:
+    """Yield what is wrong with guarantors' ties: each has one to every challenger, and to nobody else."""
+    challengers = [name for name, state in states.items() if isinstance(state, ChallengerState)]
+    for name, state in states.items():
+        if isinstance(state, GuarantorState):
+            yield from (
+                f"states.{name}.ties.{other}: no challenger has this name"
+                for other in state.ties
+                if other not in challengers
+            )
+            yield from (
+                f"states.{name}.ties: the challenger {other} is missing"
+                for other in challengers
+                if other not in state.ties
+            )
+
+
+def _backing(states: Mapping[str, State]) -> Iterator[str]:
+    """Yield what is wrong with patrons."""
+    for name, state in states.items():
+        if isinstance(state, ChallengerState) and state.backed_by is not None:
+            backer = states.get(state.backed_by)
+            if not isinstance(backer, ChallengerState) or backer.patron is None or state.backed_by == name:
+                yield f"states.{name}.backed_by: {state.backed_by} is not another challenger with a patron section"
