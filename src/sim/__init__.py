@@ -1,1 +1,61 @@
-"""article4: a scenario wargame of deterrence."""
+"""article4: a scenario wargame of deterrence.
+
+    import sim
+
+    member = sim.scenario("member")
+    result = sim.run(member, trials=20_000, seed=7)
+    result.summary().metrics["attack"]
+
+Rooms are imported when they are first used: `import sim` itself loads nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim import experiment, reading, record, view, world
+    from sim.api import Result, run
+    from sim.reading import InputError, TaskError
+    from sim.scenario import load as scenario
+
+    __version__: str
+
+__all__ = [
+    "InputError",
+    "Result",
+    "TaskError",
+    "__version__",
+    "experiment",
+    "reading",
+    "record",
+    "run",
+    "scenario",
+    "view",
+    "world",
+]
+
+_HOMES = {"InputError": "sim.reading", "TaskError": "sim.reading", "Result": "sim.api", "run": "sim.api"}
+_ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name in its home, importing it on first use. `sim.scenario` is a room that can be called."""
+    if name in _ROOMS:
+        return importlib.import_module(f"sim.{name}")
+    if name in _HOMES:
+        found = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - looks through what is installed
+
+        found = version("article4")
+    else:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted(__all__)

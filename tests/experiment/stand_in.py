@@ -108,5 +108,5 @@ def dies_in_block_2(task: Task) -> StandIn:
 
 
 def bytes_of(directory: Path) -> dict[str, bytes]:
-    """Every file below parts/ with its content."""
-    return {path.name: path.read_bytes() for path in sorted((directory / "parts").iterdir())}
+    """Every file below parts/ with its content, unfinished ones of a killed process apart."""
+    return {path.name: path.read_bytes() for path in sorted((directory / "parts").glob("[!.]*"))}

@@ -1,0 +1,71 @@
+"""The names a Python user meets, gathered over the rooms. Reached as `sim.run`, `sim.Result`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim import experiment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import altair as alt
+
+    from sim.scenario import Scenario
+
+
+class Result(experiment.Result):
+    """What a run of one scenario found: `.summary()`, `.trials`, `.to_json()`, `.plot()`."""
+
+    def __init__(self, found: experiment.Result) -> None:
+        """Take what the experiment found."""
+        vars(self).update(vars(found))
+
+    def plot(self) -> alt.LayerChart:
+        """Return the chart of how often each outcome happened; `.save("chart.png")` writes it."""
+        from sim.view.charts import outcome_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
+
+        return outcome_chart(self)
+
+
+def run(
+    scenario: Scenario | str | Path,
+    trials: int = 10_000,
+    seed: int = 1,
+    *,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    overrides: Mapping[str, object] | Sequence[str] = (),
+    progress: experiment.Progress | None = None,
+    executor: experiment.Submits | None = None,
+) -> Result:
+    """Play a scenario many times and sum it up. Nothing is written unless `out` says where.
+
+    Args:
+        scenario: a scenario, the name of a built-in one, or the path of a file.
+        trials: how many, 1 to 10,000,000; numbered from 0.
+        seed: 0 to 2^64 - 1. The same seed gives the same trials, whatever their number and the jobs.
+        jobs: worker processes at most; short runs stay in this one.
+        out: directory to store the run in; trials that lie there are not played again.
+        overrides: dotted names and values, as a mapping or as `name=value` texts.
+        progress: is called with a `sim.experiment.Step` after each task.
+        executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
+
+    Raises:
+        InputError: something given cannot be run.
+        TaskError: a task failed; the others were done and, with `out`, kept.
+        KeyboardInterrupt: Ctrl-C; with `out`, what was done is kept, and the same call goes on.
+    """
+    return Result(
+        experiment.run(
+            scenario,
+            trials,
+            seed,
+            jobs=jobs,
+            out=out,
+            overrides=overrides,
+            progress=progress,
+            executor=executor,
+        )
+    )
