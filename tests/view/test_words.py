@@ -23,7 +23,7 @@ def with_attack(summary: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
 def test_the_headline_gives_number_interval_horizon_and_commonest_outcome(summary: dict[str, Any]) -> None:
     assert headline(summary) == (
         "Iran is attacked within 24 months in 87 % of worlds [62, 97]; "
-        "most often a campaign answered with aid but no troops (31 %)."
+        "most often a campaign met with aid but no troops (31 %)."
     )
 
 
@@ -43,7 +43,7 @@ def test_worlds_all_alike_are_said_to_be_all(summary: dict[str, Any]) -> None:
     summary = with_attack(summary, mean=1.0, mc_se=0.0, interval=[1.0, 1.0])
     summary["outcomes"] = {name: float(name == "clash") for name in OUTCOMES}
     said = headline(summary)
-    assert said.startswith("Iran is attacked within 24 months in all of 20,000 worlds: always an attack that ends")
+    assert said.startswith("Iran is attacked within 24 months in all of 20,000 worlds: every time it ends")
 
 
 def test_one_world_claims_no_probability(summary: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def test_one_world_claims_no_probability(summary: dict[str, Any]) -> None:
     summary["outcomes"] = {name: float(name == "strike_alone") for name in OUTCOMES}
     said = headline(with_attack(summary, mean=1.0, mc_se=None, interval=None, n=1))
     assert "%" not in said
-    assert "a strike that no guarantor answers with aid" in said
+    assert "Iran is attacked within 24 months (a strike met with no aid)" in said
 
 
 def test_a_rare_attack_is_never_rounded_to_nothing(summary: dict[str, Any]) -> None:

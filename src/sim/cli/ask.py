@@ -83,9 +83,11 @@ def _told(name: str, scenario: Scenario) -> dict[str, Any]:
 
 def _valid(about: dict[str, Any]) -> str:
     parameters: Sequence[dict[str, Any]] = about["parameters"]
+    from sim.view.words import plain  # noqa: PLC0415 - only for people
+
     unsourced = sum(not row["source"] for row in parameters)
     rest = f", {unsourced} of them without a source" if unsourced else ", each with its source"
-    return f"{about['given']} is valid: {len(parameters)} parameters{rest}."
+    return f"{plain(about['given'])} is valid: {len(parameters)} parameters{rest}."
 
 
 def _parameters(parameters: Sequence[dict[str, Any]]) -> str:

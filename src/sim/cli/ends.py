@@ -69,9 +69,11 @@ def emit(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Print a message to standard error, its lines as they are."""
+    """Print a message to standard error, its lines never wrapped; what a terminal would obey is left out."""
+    from sim.view.words import visible  # noqa: PLC0415 - only for messages
+
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 - and here its messages
+        print(visible(text), file=sys.stderr, flush=True)  # noqa: T201 - and here its messages
 
 
 def deafen() -> None:

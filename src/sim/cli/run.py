@@ -46,15 +46,18 @@ def run(
     The run is stored and a chart drawn. Asked for again, stored worlds are read, not played; more are added to them.
     """
     from sim.experiment import Plan  # noqa: PLC0415 - NumPy and the world load with it
+    from sim.experiment.plan import whole as within  # noqa: PLC0415 - the same
+    from sim.experiment.run import MOST_JOBS  # noqa: PLC0415 - the same
     from sim.scenario import load  # noqa: PLC0415 - the same
 
+    workers = within("jobs", _processors() if jobs is None else jobs, 1, MOST_JOBS)
     plan = Plan.of(load(scenario, set_ or ()), trials=trials, seed=seed_number(seed))
     directory = out if out is not None else plan.directory(Path("runs"))
     again = _again(scenario, plan, set_ or (), out)
     if dry_run:
         _announce(plan, directory, again, json=json)
         return
-    result = _played(plan, directory, jobs if jobs is not None else _processors(), again, quiet=quiet)
+    result = _played(plan, directory, workers, again, quiet=quiet)
     charts = _draw(result, directory)
     _tell(result, directory, charts, again, json=json, quiet=quiet)
 

@@ -29,12 +29,12 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
 
 _MOST_OFTEN: Mapping[str, str] = MappingProxyType(
     {
-        "strike_alone": "a strike that no guarantor answers with aid",
-        "strike_aided": "a strike answered with aid but no troops",
-        "campaign_alone": "a campaign that no guarantor answers with aid",
-        "campaign_aided": "a campaign answered with aid but no troops",
-        "military_response": "an attack to which some guarantor sends troops",
-        "clash": "an attack that ends in a great-power clash",
+        "strike_alone": "a strike met with no aid",
+        "strike_aided": "a strike met with aid but no troops",
+        "campaign_alone": "a campaign met with no aid",
+        "campaign_aided": "a campaign met with aid but no troops",
+        "military_response": "some guarantor sends troops or fights",
+        "clash": "it ends in a great-power clash",
     }
 )
 
@@ -71,11 +71,20 @@ MISSING = "-"
 
 def plain(text: object, limit: int | None = None) -> str:
     """Text from outside made safe to show: one line, no control or direction-changing characters, cut at `limit`."""
-    spaced = " ".join(str(text).split())
-    kept = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION)
+    kept = visible(" ".join(str(text).split()))
     if limit is not None and len(kept) > limit:
         return kept[: limit - 1].rstrip() + "…"
     return kept
+
+
+def visible(text: str) -> str:
+    """Text without what a terminal would obey rather than show: control, surrogate and direction-changing characters.
+
+    Line ends stay.
+    """
+    return "".join(
+        c for c in text if c == "\n" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION)
+    )
 
 
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -161,8 +170,8 @@ def headline(summary: Mapping[str, Any]) -> str:
     who = f"{protege} is attacked {span}" if protege else f"Attacked {span}"
     happened = {name: share for name, share in summary["outcomes"].items() if share > 0 and name != "no_attack"}
     if trials == 1:
-        verdict = _commonest(happened) if happened else "no attack"
-        return f"One world was played, and one says nothing of how likely that is: {verdict} {span}."
+        verdict = f"{who} ({_commonest(happened)})" if happened else f"no attack {span}"
+        return f"One world was played, which says nothing of how likely it is: {verdict}."
     share = attack["mean"]
     if share is None:
         return f"No world was played to its end: nothing can be said of an attack {span}."
@@ -172,7 +181,7 @@ def headline(summary: Mapping[str, Any]) -> str:
     amount = f"all of {worlds(trials)}" if share == 1 else f"{percent(share, _headline_error(attack))} of worlds"
     sentence = f"{who} in {amount}{bracket}"
     if len(happened) == 1:
-        return f"{sentence}: always {_commonest(happened)}."
+        return f"{sentence}: every time {_commonest(happened)}."
     return f"{sentence}; most often {_commonest(happened)} ({percent(max(happened.values()))})."
 
 

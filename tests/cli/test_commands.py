@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sim.cli import main
+from sim.experiment import LEVELS as RECORDED_LEVELS
+from sim.experiment import METRICS as RECORDED_METRICS
+from sim.view import words
+from sim.world import OUTCOMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TRIALS = ["--trials", "60", "--jobs", "1"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """The JSON object of a command that succeeds and says nothing else."""
+    assert main([*arguments, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert not captured.err
+    answer: dict[str, Any] = json.loads(captured.out)
+    assert {"command", "seed", "out"} <= answer.keys()
+    return answer
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(list(arguments)) == 0
+    return capsys.readouterr().out
+
+
+def test_words_exist_for_all_that_a_run_counts() -> None:
+    assert tuple(words.OUTCOMES) == tuple(OUTCOMES)
+    assert RECORDED_LEVELS == words.LEVELS
+    assert {metric.name for metric in RECORDED_METRICS} == words.METRICS.keys()
+
+
+def test_run_answers_first_and_leaves_run_and_charts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = printed(capsys, "run", "baseline", *TRIALS)
+    assert out.startswith("Iran is")
+    assert "60 worlds, seed 1" in out
+    directory = next((tmp_path / "runs").iterdir())
+    assert directory.name.startswith("baseline-")
+    assert {"manifest.json", "parts", "chart.png", "chart.svg"} == {path.name for path in directory.iterdir()}
+    assert f"runs/{directory.name}/chart.svg" in out
+    assert out.splitlines()[-1].endswith("article4 run baseline --trials 60 --seed 1")
+
+
+def test_run_json_has_what_the_contract_names_and_charts_all_the_same(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answer = answered(capsys, "run", "baseline", *TRIALS, "--out", "here")
+    assert (answer["command"], answer["seed"], answer["out"]) == ("run", 1, "here")
+    assert answer["scenario"] == "baseline"
+    assert (answer["trials"], answer["horizon"]) == (60, 24)
+    assert set(answer["metrics"]) == set(words.METRICS)
+    assert abs(sum(answer["outcomes"].values()) - 1) < 1e-9
+    assert set(answer["responses"]["Russia"]) == {"n", *words.LEVELS}
+    assert set(answer["outcome_intervals"]) == set(answer["outcomes"])
+    assert (tmp_path / "here" / "chart.png").is_file()
+    assert answer["charts"] == ["here/chart.png", "here/chart.svg"]
+
+
+def test_the_printed_command_gives_the_same_run_again(capsys: pytest.CaptureFixture[str]) -> None:
+    first = answered(capsys, "run", "baseline", *TRIALS, "--seed", "random", "--set", "horizon=6", "--out", "a b")
+    assert "--seed random" not in first["again"]
+    assert "'a b'" in first["again"]
+    again = answered(
+        capsys, "run", "baseline", "--trials", "60", "--seed", str(first["seed"]), "--set", "horizon=6", "--out", "c"
+    )
+    assert again["metrics"] == first["metrics"]
+    assert again["horizon"] == 6
+
+
+def test_quiet_says_the_sentence_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(printed(capsys, "run", "baseline", *TRIALS, "--quiet").splitlines()) == 1
+
+
+def test_one_trial_is_answered_truthfully(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "run", "baseline", "--trials", "1")
+    assert out.startswith("One world was played")
+
+
+def test_a_dry_run_plays_nothing_and_leaves_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = printed(capsys, "run", "baseline", *TRIALS, "--dry-run")
+    assert out.startswith("Nothing was played.")
+    answer = answered(capsys, "run", "baseline", *TRIALS, "--dry-run")
+    assert answer["dry_run"] is True
+    assert not list(tmp_path.iterdir())
+
+
+def test_verify_knows_a_sound_run_from_a_changed_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    printed(capsys, "run", "baseline", *TRIALS, "--out", "here")
+    assert "sound" in printed(capsys, "verify", "here")
+    assert answered(capsys, "verify", "here")["sound"] is True
+    part = next((tmp_path / "here" / "parts").glob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    assert main(["verify", "here"]) == 2
+    captured = capsys.readouterr()
+    assert "does not match its digest" in captured.err
+    assert "1 problem." in captured.err
+
+
+def test_scenarios_are_listed_with_what_they_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "scenarios")
+    assert out.startswith("baseline")
+    assert answered(capsys, "scenarios")["scenarios"][0]["name"] == "baseline"
+
+
+def test_check_tells_every_parameter_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "check", "baseline", "--set", "choice.precision=5")
+    assert out.startswith("baseline is valid:")
+    rows = {row["name"]: row for row in answered(capsys, "check", "baseline", "member")["scenarios"][0]["parameters"]}
+    assert rows["choice.precision"]["value"] == "4"
+    assert rows["choice.precision"]["origin"].split(":")[1].isdigit()
+    assert rows["response.in_force"]["source"]
+
+
+def test_the_record_is_listed_walked_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    entries = answered(capsys, "record", "list")["entries"]
+    assert {"id", "kind", "title", "confidence"} <= entries[0].keys()
+    assert entries[0]["id"] in printed(capsys, "record")
+    tree = answered(capsys, "record", "show", "credibility.in_force")["entry"]
+    assert tree["children"]
+    assert printed(capsys, "record", "show", "credibility.in_force").startswith("credibility.in_force")
+    assert answered(capsys, "record", "check")["valid"] is True
+
+
+def test_the_estimate_is_reported_without_fitting(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "estimate", "--report")
+    assert "Article 4 invoked" in out.splitlines()[0]
+    assert "left:" in out
+    answer = answered(capsys, "estimate", "--report")
+    assert answer["responses"][0]["guarantor"]
+
+
+def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_then_it_goes_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sim", "run", "baseline", "--trials", "40000", "--jobs", "1", "--out", "here"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    began = time.monotonic()
+    while not list((tmp_path / "here").glob("parts/part-*.parquet")) and time.monotonic() - began < 120:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not out
+    assert "Traceback" not in err
+    assert err.strip().splitlines()[-1] == "article4 run baseline --trials 40000 --seed 1 --out here"
+    assert "Interrupted: " in err
+    short = [*command[:5], "--trials", "4096", "--out", "here", "--json"]
+    done = subprocess.run(short, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(done.stdout)["trials"] == 4096
+
+
+def test_standard_output_is_pure_json_in_a_true_process(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "run", "baseline", "--trials", "1000", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+    print(f"run with 1,000 trials, start to chart: {time.perf_counter() - began:.1f} s")  # noqa: T201 - shown with -s
+    answer = json.loads(done.stdout)
+    assert (tmp_path / answer["charts"][0]).read_bytes().startswith(b"\x89PNG")
