@@ -53,7 +53,12 @@ class Frozen(BaseModel):
     """A model whose fields are fixed; unknown names are refused, and defaults are held to the same rules."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=True,
+        defer_build=True,  # only what is used is built: importing stays quick
     )
     _origins: Origins = PrivateAttr(default_factory=Origins)
 

@@ -74,14 +74,16 @@ class Leaf:
 
         choices = {TAG + form.form: handler.generate_schema(form) for form in FORMS}
         tagged = core_schema.tagged_union_schema(choices, _tag)
-        return core_schema.no_info_before_validator_function(_mapping, tagged)
+        # One definition, referred to by every field: a hundred copies would cost as much time as all other imports.
+        return core_schema.no_info_before_validator_function(
+            _mapping, tagged, ref=f"{cls.__module__}.Parameter:{id(cls)}"
+        )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
         """Describe every form, and the `shift` or `source` alone that change an inherited parameter."""
-        from sim.scenario.forms import FORMS  # noqa: PLC0415 - the forms are subclasses
-
-        forms = [handler(form.__pydantic_core_schema__) for form in FORMS]
+        tagged: Any = schema
+        forms = [handler(form) for form in tagged["schema"]["choices"].values()]
         change = {
             "type": "object",
             "description": "changes an inherited parameter",
@@ -89,13 +91,19 @@ class Leaf:
             "additionalProperties": False,
             "minProperties": 1,
         }
-        return {"anyOf": [{"type": "number"}, *forms, change]}
+        return {
+            "title": "Parameter",
+            "description": "a number, a distribution, or a reference into the record",
+            "anyOf": [{"type": "number"}, *forms, change],
+        }
 
 
 class Form(BaseModel, Leaf):
     """What all forms share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, defer_build=True
+    )
     _low: Bound = None
     _high: Bound = None
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.reading import InputError, Problem, nearest
-from sim.record.place import data_folder
 
 _ENDINGS = (".yaml", ".yml")
 
 
 def folder() -> Path:
     """Return the folder of the shipped scenarios."""
+    from sim.record import data_folder  # noqa: PLC0415 - brings the whole record
+
     return data_folder() / "scenarios"
 
 

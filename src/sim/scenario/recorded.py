@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sim.reading import InputError, Problem
-from sim.record import values
 from sim.scenario import forms
 from sim.scenario.leaf import Form, Leaf, plainly
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from sim.record import values
 
 Spotter = Callable[[tuple[str | int, ...]], tuple[str | None, int | None, int | None]]
 
@@ -29,7 +30,7 @@ def look_up(leaf: forms.Recorded) -> values.RecordValue:
 
 @functools.lru_cache(maxsize=4096)
 def _found(key: str) -> values.RecordValue:
-    from sim.record import lookup  # noqa: PLC0415 - reads the record
+    from sim.record import lookup  # noqa: PLC0415 - brings the whole record
 
     return lookup(key)
 
@@ -77,6 +78,8 @@ def held_by(leaf: forms.Recorded) -> Form | NDArray[np.float64]:
     Raises:
         InputError: There is no such key.
     """
+    from sim.record import posterior, values  # noqa: PLC0415 - brings the whole record
+
     match look_up(leaf):
         case values.Number(value=value):
             return forms.Number(value=value)
@@ -85,13 +88,13 @@ def held_by(leaf: forms.Recorded) -> Form | NDArray[np.float64]:
         case values.Uniform(low=low, high=high):
             return forms.Uniform(uniform=(low, high)) if low < high else forms.Number(value=low)
         case values.Draws(column=column):
-            from sim.record import posterior  # noqa: PLC0415 - reads the record
-
             return posterior().columns[column]
 
 
 def _ends(found: values.RecordValue, shift: float) -> tuple[float, ...]:
     """Return the numbers that must lie within bounds: a number itself, a range's two ends."""
+    from sim.record import values  # noqa: PLC0415 - brings the whole record
+
     match found:
         case values.Number(value=value):
             return (value + shift,)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from sim.scenario.leaf import Leaf
 from sim.scenario.schema import Scenario
 
 FILE = "scenario.schema.json"
@@ -22,11 +19,8 @@ def json_schema() -> dict[str, Any]:
     """
     schema = Scenario.model_json_schema(mode="validation")
     required = schema.pop("required", [])
-    parameter = TypeAdapter(Leaf).json_schema()
-    _refer(schema, parameter["anyOf"])
-    _loosen(schema["$defs"])
+    _loosen({name: section for name, section in schema["$defs"].items() if name != "Parameter"})
     _loosen(schema["properties"])
-    parameter["description"] = "a number, a distribution, or a reference into the record"
     extends = {
         "type": "string",
         "title": "Extends",
@@ -37,22 +31,8 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "article4 scenario",
         "properties": {"extends": extends, **schema["properties"]},
-        "$defs": {**schema["$defs"], "Parameter": parameter},
         "anyOf": [{"required": ["extends"]}, {"required": required}],
     }
-
-
-def _refer(schema: Any, forms: list[Any]) -> None:
-    """Replace every copy of a parameter's forms by a reference to one definition."""
-    if isinstance(schema, list):
-        for item in schema:
-            _refer(item, forms)
-    elif isinstance(schema, dict):
-        if schema.get("anyOf") == forms:
-            del schema["anyOf"]
-            schema["$ref"] = "#/$defs/Parameter"
-        for item in schema.values():
-            _refer(item, forms)
 
 
 def _loosen(schema: Any) -> None:
