@@ -49,6 +49,7 @@ def run(
     from sim.experiment.plan import whole as within  # noqa: PLC0415 - the same
     from sim.experiment.run import MOST_JOBS  # noqa: PLC0415 - the same
     from sim.scenario import load  # noqa: PLC0415 - the same
+    from sim.view.files import warm_up  # noqa: PLC0415 - the same
 
     workers = within("jobs", _processors() if jobs is None else jobs, 1, MOST_JOBS)
     plan = Plan.of(load(scenario, set_ or ()), trials=trials, seed=seed_number(seed))
@@ -57,6 +58,7 @@ def run(
     if dry_run:
         _announce(plan, directory, again, json=json)
         return
+    warm_up()
     result = _played(plan, directory, workers, again, quiet=quiet)
     charts = _draw(result, directory)
     _tell(result, directory, charts, again, json=json, quiet=quiet)

@@ -29,10 +29,10 @@ def estimation_headline(report: Report) -> str:
         return f"{report.draws:,} draws of the response of guarantors; the target case is not among the crises."
     most = max(lines, key=lambda line: line.combat.mean)
     return (
-        f"Iran attacked by Israel and the United States, Article 4 invoked: {most.guarantor} sends aid or more with "
-        f"{_share(most.aid)}, troops or more with {_share(most.troops)}, and fights with {_share(most.combat)} - "
-        f"before the cases were read: {_share(most.prior_aid)}, {_share(most.prior_troops)}, "
-        f"{_share(most.prior_combat)}. No other member is likelier to fight."
+        f"If Israel and the United States attack Iran and Article 4 is invoked, {most.guarantor} sends aid or more in "
+        f"{_share(most.aid)} of cases, troops or more in {_share(most.troops)}, and fights in {_share(most.combat)}; "
+        f"no other member is likelier to fight. Before the cases were read: {_share(most.prior_aid)}, "
+        f"{_share(most.prior_troops)}, {_share(most.prior_combat)}."
     )
 
 
@@ -112,15 +112,18 @@ def _council(report: Report) -> str:
     replay = report.replay
     verdict = "agrees with" if replay.holds else "departs from"
     return (
-        f"The Council of the simulation, put to the {len(replay.lines)} recorded cases, {verdict} the fit: it helps in "
+        f"The Council of the simulation, put to {len(replay.lines)} case(s) on record, {verdict} the fit: it helps in "
         f"{percent(replay.replayed)} of them, fitted {percent(replay.fitted)} (oppose below {replay.oppose_below:.2f}; "
         f"equal at {report.oppose_below:.2f}).\n{report.draws:,} draws, sha256 {report.digest[:12]}."
     )
 
 
 def _share(found: Estimate) -> str:
-    """A probability and its 90 % interval in percent."""
-    return f"{percent(found.mean)} [{100 * found.low:.0f}, {100 * found.high:.0f}]"
+    """A probability and its 90 % interval in percent, with a decimal where all of it is below 10 %."""
+    rare = found.high < 0.1
+    places = 1 if rare else 0
+    ends = f"[{100 * found.low:.{places}f}, {100 * found.high:.{places}f}]"
+    return f"{percent(found.mean, 0.001 if rare else None)} {ends}"
 
 
 def _number(found: Estimate, places: int = 2) -> str:

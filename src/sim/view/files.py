@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,11 @@ def save(chart: Any, path: str | Path) -> Path:
             partial.unlink(missing_ok=True)
         raise TaskError(f"{target}: cannot be written: {error.strerror}") from error
     return target
+
+
+def warm_up() -> None:
+    """Start the engine that draws in the background: it takes most of a second, spent while worlds are played."""
+    threading.Thread(target=_rendered, args=({"mark": "point", "data": {"values": []}}, ".svg")).start()
 
 
 def _rendered(specification: dict[str, Any], kind: str) -> bytes:
