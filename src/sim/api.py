@@ -46,7 +46,7 @@ def run(
         scenario: a scenario, the name of a built-in one, or the path of a file.
         trials: how many, 1 to 10,000,000; numbered from 0.
         seed: 0 to 2^64 - 1. The same seed gives the same trials, whatever their number and the jobs.
-        jobs: worker processes at most; short runs stay in this one.
+        jobs: worker processes at most (short runs stay in this one); of an executor, how many tasks it does at once.
         out: directory to store the run in; trials that lie there are not played again.
         overrides: dotted names and values, as a mapping or as `name=value` texts.
         progress: is called with a `sim.experiment.Step` after each task.

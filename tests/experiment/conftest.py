@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,15 +19,17 @@ def point() -> Scenario:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Start a script as a user would, with the stand-in world within its reach, in a process group of its own."""
+
+    begun: list[subprocess.Popen[str]] = []
 
     def begin(text: str, **environment: str) -> subprocess.Popen[str]:
         script = tmp_path / "script.py"
         script.write_text(text, encoding="utf-8")
         here = str(Path(__file__).parent)
         path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, str(script)],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": path, **environment},
@@ -36,5 +38,11 @@ def start(tmp_path: Path) -> Start:
             text=True,
             start_new_session=True,
         )
+        begun.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in begun:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

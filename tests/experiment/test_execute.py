@@ -153,7 +153,7 @@ def alive(process: int) -> bool:
         return False
 
 
-def until(met: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(met: Callable[[], bool], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < end, "waited in vain"
@@ -196,7 +196,7 @@ def test_ctrl_c_at_a_terminal_stops_the_workers_too(tmp_path: Path, start: Start
     process = start(LONG.format(trials=40 * BLOCK, jobs=2, out=out), STAND_IN_PIDS=str(pids))
     workers = list(killed_in_the_middle(process, out, pids))
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode in {-signal.SIGINT, 130}
     assert errors.count("Traceback") == 1
     assert errors.rstrip().endswith("KeyboardInterrupt")
@@ -212,7 +212,7 @@ def test_two_processes_share_a_directory(point: Scenario, tmp_path: Path, start:
     out = tmp_path / "shared"
     both = [start(LONG.format(trials=trials, jobs=1, out=out)) for trials in (6 * BLOCK, 7 * BLOCK + 3)]
     for process in both:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     run(point, 7 * BLOCK + 3, out=tmp_path / "alone", play=play)
     assert bytes_of(out) == bytes_of(tmp_path / "alone")
@@ -235,7 +235,7 @@ print(result.summary().trials)
 
 def test_a_script_without_a_guard_runs_once(start: Start) -> None:
     process = start(UNGUARDED)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert output.split() == ["begun", "20000"]
     assert errors == ""

@@ -81,6 +81,14 @@ def test_luck_alone_gives_no_width() -> None:
     assert found.variance.ignorance < 0.001
 
 
+def test_an_interval_without_width_says_why() -> None:
+    x = np.tile([0.0, 1.0], SETS)
+    x = np.where(np.arange(2 * SETS) < SETS, x, 1.0 - x)
+    found = estimate(sums_of(MEAN, x=x))
+    assert found.interval == (0.5, 0.5)
+    assert found.note == "no width: luck drowns whatever parameter sets differ by"
+
+
 def test_monte_carlo_error_is_that_of_repetition() -> None:
     rng = np.random.default_rng(5)
     chance = np.tile(np.linspace(0.1, 0.9, SETS), 4)
@@ -103,6 +111,18 @@ def test_a_rate_has_the_error_of_its_linearisation() -> None:
     runs = np.array([once() for _ in range(300)])
     assert runs[:, 0].mean() == pytest.approx(0.05, rel=0.02)
     assert runs[:, 0].std() == pytest.approx(runs[:, 1].mean(), rel=0.12)
+
+
+def test_a_rate_wants_more_cases_of_a_set_than_a_mean() -> None:
+    wait = np.random.default_rng(10).geometric(0.2, size=10 * SETS)
+    enough = estimate(sums_of(RATE, x=wait <= 24, y=np.minimum(wait, 24).astype(float)))
+    few = estimate(sums_of(RATE, x=wait[: 9 * SETS] <= 24, y=np.minimum(wait[: 9 * SETS], 24).astype(float)))
+    assert enough.interval is not None
+    assert enough.interval == pytest.approx((0.2, 0.2), abs=0.1)
+    assert few.interval is None
+    assert few.mc_se == pytest.approx(enough.mc_se, rel=0.2)
+    assert few.note is not None
+    assert "have 10 cases or more" in few.note
 
 
 def test_a_condition_counts_only_its_cases() -> None:

@@ -92,15 +92,14 @@ def execute(
         tasks: in the order in which results are wanted.
         work: does one.
         count: how many tasks there are.
-        jobs: worker processes at most.
+        jobs: worker processes at most; of an executor, how many tasks it does at once.
         executor: does the tasks instead of this process and its workers; it is not shut down.
 
     Raises:
         KeyboardInterrupt: Ctrl-C; tasks that have begun are finished, none is begun.
     """
     if executor is not None:
-        workers = getattr(executor, "_max_workers", None) or jobs
-        yield from _collected(iter(tasks), work, executor, AHEAD * max(jobs, int(workers)))
+        yield from _collected(iter(tasks), work, executor, AHEAD * jobs)
         return
     remaining = iter(tasks)
     left = count

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pydantic import ValidationError
+
 from sim.experiment import manifest
 from sim.experiment.batch import Batch, Played, table
 from sim.experiment.execute import Done, Failed, Submits, execute
@@ -161,7 +163,7 @@ def run(
         scenario: a scenario, the name of a built-in one, or the path of a file.
         trials: how many, 1 to 10,000,000; numbered from 0.
         seed: 0 to 2^64 - 1. The same seed gives the same trials, whatever their number and the jobs.
-        jobs: worker processes at most; short runs stay in this one.
+        jobs: worker processes at most (short runs stay in this one); of an executor, how many tasks it does at once.
         out: directory to store the run in; trials that lie there are not played again.
         overrides: dotted names and values, as a mapping or as `name=value` texts.
         progress: is told after each task.
@@ -188,7 +190,13 @@ def run_plan(
     executor: Submits | None = None,
     play: Play = play,
 ) -> Result:
-    """Carry out a plan of one point; arguments and errors as for `run`."""
+    """Carry out a plan of one point; arguments and errors as for `run`.
+
+    Raises:
+        ValueError: the plan has several points.
+    """
+    if len(plan.points) != 1:
+        raise ValueError(f"a run has one point, not {len(plan.points)}")
     store = None if out is None else Store.open(Path(out), plan)
     moments: Moments | None = None
     batches: list[Batch] = []
@@ -222,7 +230,7 @@ def stored(directory: str | Path) -> Result:
     """
     place = Path(directory).absolute()
     held = manifest.read(place)
-    points = tuple(Scenario.model_validate(point) for point in held["scenarios"])
+    points = _points(place, held)
     plan = Plan(points, int(held["seed"]), int(held["trials"]), held["made_of"])
     store = Store(place)
     moments: Moments | None = None
@@ -237,6 +245,14 @@ def stored(directory: str | Path) -> Result:
         raise InputError(f"{shown_path(place)}: a run without trials")
     summary = summarise(moments, 0, _about(points[0], plan.seed))
     return Result(scenario=points[0], plan=plan, directory=place, summary=summary, batches=())
+
+
+def _points(directory: Path, held: Mapping[str, Any]) -> tuple[Scenario, ...]:
+    try:
+        return tuple(Scenario.model_validate(point) for point in held["scenarios"])
+    except ValidationError:
+        shown = shown_path(directory)
+        raise InputError(f"{shown}: its scenario was written for another version of article4; run it again") from None
 
 
 def _told(

@@ -24,6 +24,9 @@ FEWEST_SETS: Final = 20
 FEWEST_CASES: Final = 2
 """Cases that a set must have to show how much luck there is in it."""
 
+FEWEST_CASES_OF_A_RATE: Final = 10
+"""The same for a rate: a quotient of two sums of fewer cases is biased by about 1/n of itself."""
+
 QUANTILES: Final = (0.05, 0.95)
 """Ends of the 90 % interval."""
 
@@ -44,13 +47,13 @@ class Estimate:
         mean: sum of numerators over sum of denominators; None without cases.
         mc_se: Monte Carlo error of the mean, in its unit; None with fewer than two cases.
         interval: 90 % credible interval over parameter sets, Monte Carlo noise taken out; None if too few sets have
-            two cases.
+            enough cases.
         n: cases: trials, or those that meet the condition.
         given: the metric that is the condition.
         variance: None together with the interval.
-        sets: parameter sets with two cases or more.
+        sets: parameter sets with enough cases: two, of a rate ten.
         left_out: parameter sets with fewer.
-        note: why there is no interval.
+        note: why there is no interval, or why it has no width.
     """
 
     mean: float | None
@@ -146,7 +149,8 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
     - luck = mean v_s; ignorance = max(0, Var m_s - mean(v_s / n_s)).
 
     For a rate (denominators that vary) m_s is a ratio of sums and v_s the variance of its linearisation
-    (x - m_s y) / mean y: the delta method. With denominators of one it is the variance itself.
+    (x - m_s y) / mean y: the delta method (Cochran 1977, ch. 6). With denominators of one it is the variance itself. A
+    ratio of few cases is biased, so the sets of a rate must have FEWEST_CASES_OF_A_RATE.
 
     Args:
         sums: shape (6, SETS) in the order of sim.experiment.moments.SUMS.
@@ -154,7 +158,8 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
     """
     n, x, y, _, _, _ = sums
     cases = int(n.sum())
-    used = n >= FEWEST_CASES
+    fewest = FEWEST_CASES if np.array_equal(n, y) else FEWEST_CASES_OF_A_RATE
+    used = n >= fewest
     enough = int(used.sum())
     counts = {"n": cases, "given": given, "sets": enough, "left_out": len(n) - enough}
     if cases == 0:
@@ -162,7 +167,7 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
         return Estimate(mean=None, mc_se=None, interval=None, variance=None, note=nothing, **counts)  # type: ignore[arg-type]
     mean = float(x.sum() / y.sum())
     if enough < FEWEST_SETS:
-        note = f"no interval: {enough} of {len(n)} parameter sets have two cases or more, {FEWEST_SETS} are needed"
+        note = f"no interval: {enough} of {len(n)} parameter sets have {fewest} cases or more, {FEWEST_SETS} are needed"
         error = _pooled_error(sums, mean)
         return Estimate(mean=mean, mc_se=error, interval=None, variance=None, note=note, **counts)  # type: ignore[arg-type]
     kept = sums[:, used]
@@ -178,7 +183,7 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
         mc_se=_stratified_error(sums, used, mean),
         interval=(float(low), float(high)),
         variance=Variance(luck=float(within.mean()), ignorance=max(0.0, spread - noise)),
-        note=None,
+        note=None if pull > 0.0 or noise == 0.0 else "no width: luck drowns whatever parameter sets differ by",
         **counts,  # type: ignore[arg-type]
     )
 
