@@ -3,10 +3,10 @@
 The observer integrates over what it does not know: the shared shock u ~ N(0, s^2) and each guarantor's latent
 eta ~ N(mu, var). The leader's total latent t = eta_L + u is integrated by Gauss-Hermite quadrature: all that the leader
 does depends on t alone. Given t the shock is normal again, with mean (s^2 / (s^2 + var_L)) (t - mu_L); what is left of
-its variance widens each other member's latent and is treated as independent between members, and the probability that
-a logistic variable with a normal error passes a threshold takes the scaled logistic (MacKay 1992). Members other than
-the leader weigh a few per cent, and their votes are far from certainty, so the shortcut costs little there; the tests
-hold the whole against brute force.
+its variance widens each other member's latent and is treated as independent between members, and the chance that a
+logistic variable with a normal error passes a threshold takes the scaled logistic (MacKay 1992). A member that supports
+is a more willing helper than the average: one step of assumed-density filtering moves its latent. The tests hold the
+whole against brute force: 0.03 for a mandate, 0.006 for the leader's levels, 0.02 for the others'.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def forecast(
     positive = variance > 0.0
     slope = np.where(positive, shock * shock / np.where(positive, variance, 1.0), 0.0)
     rest = slope * leader.variance
-    scales = [1.0 / np.sqrt(1.0 + np.pi / 8.0 * (member.variance + rest)) for member in others]
+    variances = [member.variance + rest for member in others]
     zero = np.zeros(())
     drop = np.where(gate, council.no_mandate, 0.0)
     mandate, aid, troops = zero, zero, zero
@@ -124,16 +124,18 @@ def forecast(
     for z, w in _QUADRATURE:
         t = leader.mean + spread * z
         means = [member.mean + slope * (spread * z) for member in others]
-        passed, free, theirs = np.ones(()), np.ones(()), [np.ones(())] * len(others)
+        passed, free = np.ones(()), np.ones(())
+        theirs = [(np.ones(()), m, _scale(v)) for m, v in zip(means, variances, strict=True)]
         if gated:
-            passed, free, theirs = _vote(t, leader, others, means, scales, cutpoints[0], council, gate)
+            passed, free, theirs = _vote(t, leader, others, means, variances, cutpoints[0], council, gate)
         mandate = mandate + w * passed
         aid = aid + w * _either(t, free, drop, cutpoints[0])
         troops = troops + w * _either(t, free, drop, cutpoints[1])
-        for of_member, member_mean, scale, member_free in zip(levels, means, scales, theirs, strict=True):
-            of_member[0] = of_member[0] + w * sigmoid((member_mean - cutpoints[0]) * scale)
-            of_member[1] = of_member[1] + w * member_free * sigmoid((member_mean - cutpoints[1]) * scale)
-            of_member[2] = of_member[2] + w * member_free * sigmoid((member_mean - cutpoints[2]) * scale)
+        for of_member, member_mean, wide, member_free in zip(levels, means, variances, theirs, strict=True):
+            of_member[0] = of_member[0] + w * sigmoid((member_mean - cutpoints[0]) * _scale(wide))
+            hand, better, narrower = member_free
+            of_member[1] = of_member[1] + w * hand * sigmoid((better - cutpoints[1]) * narrower)
+            of_member[2] = of_member[2] + w * hand * sigmoid((better - cutpoints[2]) * narrower)
         nodes.append((w, t, free))
     expected = zero
     for member, (some, more, most) in zip(others, levels, strict=True):
@@ -160,28 +162,41 @@ def _either(t: Array, free: Array, drop: Array, cutpoint: Array) -> Array:
     return np.asarray(free * sigmoid(t - cutpoint) + (1.0 - free) * sigmoid(t - drop - cutpoint))
 
 
+def _scale(variance: Array) -> Array:
+    """Factor by which a normal error of this variance flattens a logistic curve (MacKay 1992)."""
+    return np.asarray(1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance))
+
+
 def _vote(
     t: Array,
     leader: Member,
     others: Sequence[Member],
     means: Sequence[Array],
-    scales: Sequence[Array],
+    variances: Sequence[Array],
     first_cutpoint: Array,
     council: Rules,
     gate: NDArray[np.bool_],
-) -> tuple[Array, Array, list[Array]]:
-    """Consensus at one node: chance of a mandate, of a free hand for the leader, and for each other member.
+) -> tuple[Array, Array, list[tuple[Array, Array, Array]]]:
+    """Consensus at one node: chance of a mandate, of a free hand for the leader, and what it takes for each member.
 
-    A member has a free hand if it supports and nobody else opposes.
+    A member has a free hand if it supports and nobody else opposes. For each member: that chance, the mean of its
+    latent given that it supports, and the flattening that is left. The two move because one latent drives vote and
+    help (one step of assumed-density filtering: a supporter is a more willing helper than the average member).
     """
     not_opposed, supports = chances(t, council, np.ones(()))
     yes = [np.where(leader.active, not_opposed, 1.0)]
     own = [np.asarray(supports)]
-    for member, member_mean, scale in zip(others, means, scales, strict=True):
+    given = []
+    for member, member_mean, variance in zip(others, means, variances, strict=True):
         v = member_mean + member.dependence * pull(t, first_cutpoint)
+        scale = _scale(variance)
         not_opposed, supports = chances(v, council, scale)
         yes.append(np.where(member.active, not_opposed, 1.0))
         own.append(supports)
+        missing = (1.0 - supports) * scale
+        better = np.where(gate, member_mean + variance * missing, member_mean)
+        narrower = np.where(gate, variance * (1.0 - variance * scale * supports * missing), variance)
+        given.append((better, _scale(narrower)))
     before = [np.ones(())]
     for chance in yes[:-1]:
         before.append(np.asarray(before[-1] * chance))
@@ -191,4 +206,5 @@ def _vote(
         free.append(np.where(gate, own[index] * before[index] * after, 1.0))
         after = np.asarray(after * yes[index])
     free.reverse()
-    return np.where(gate, after, 1.0), free[0], free[1:]
+    passed = np.where(gate, after, 1.0)
+    return passed, free[0], [(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)]

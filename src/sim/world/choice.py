@@ -34,7 +34,7 @@ def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
         precision: lambda, at least 0.
 
     Returns:
-        One array an alternative; they add up to 1.
+        One array an alternative; they add up to 1, or are all 0 where nothing is open.
 
     """
     # 0 x -inf is not a number: what is not open stays closed at precision 0.
@@ -42,10 +42,12 @@ def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
     top = scaled[0]
     for value in scaled[1:]:
         top = np.maximum(top, value)
+    top = np.where(np.isneginf(top), 0.0, top)
     weights = [np.exp(value - top) for value in scaled]
     total = weights[0]
     for weight in weights[1:]:
         total = total + weight
+    total = np.where(total > 0.0, total, 1.0)
     return [weight / total for weight in weights]
 
 

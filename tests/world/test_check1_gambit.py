@@ -1,0 +1,233 @@
+"""Check 1: on trees, `World.odds` is the agent logit quantal response equilibrium that Gambit solves.
+
+Guarantors are chance nodes whose chances come from the response rule by hand: one observer, beliefs equal to the truth
+(acuity 1), no shared shock, a ladder cut to two levels (words or combat).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pygambit as gbt
+import pytest
+from scipy.special import expit, softmax
+from sim.scenario import Scenario
+from sim.world import World
+from worlds import frozen
+
+CUT = 0.4
+NO_MANDATE = 1.5
+
+
+def tree_world(**overrides: object) -> Scenario:
+    """One guarantor that counts, two levels, nothing hidden."""
+    silent = dict.fromkeys(("Armenia", "Belarus", "Kazakhstan", "Kyrgyzstan", "Tajikistan"))
+    numbers: dict[str, object] = {
+        "perception__acuity": 1,
+        "perception__bias": 0,
+        "response__shock": 0,
+        "response__intercept": -0.8,
+        "response__in_force": 0.5,
+        **{f"response__covariates__{name}": 0 for name in ("militants", "state_attack", "log_size", "foreign_ground")},
+        **{f"response__covariates__{name}": 0 for name in ("attacker_member", "attacker_major", "ties_to_attacker")},
+        "response__covariates__committed_elsewhere": 0,
+        "response__covariates__leader": 0,
+        "response__covariates__asked": 0.9,
+        "response__covariates__formal_article4": 0.6,
+        **{f"response__cutpoints__{name}": CUT for name in ("aid", "troops", "combat")},
+        **{f"states__{name}__active": False for name in silent},
+        "states__Russia__resolve": 0.3,
+        "states__Russia__committed": 0.2,
+        "council__no_mandate": NO_MANDATE,
+        "choice__clash_cost": 0,
+        "crisis__request__sharpness": 4,
+        "crisis__request__refused": 0,
+        "crisis__request__level": 0,
+        "states__Israel__actions": ["strike"],
+        "states__United_States__actions": ["strike"],
+        # Caution moves the threshold of combat alone; what then stops short of it must count as words.
+        "environment__harm__aid": 0,
+        "environment__harm__troops": 0,
+        "environment__tension__start": 0.4,
+        "states__Israel__threat_weight": 0,
+    }
+    return frozen(**{**numbers, **overrides})
+
+
+def solve(game: Any, precision: float) -> dict[str, list[float]]:
+    """Equilibrium chances by information set."""
+    (fit,) = gbt.qre.logit_solve_lambda(game, lam=[precision])
+    chances, index = {}, 0
+    for player in game.players:
+        for infoset in player.infosets:
+            chances[infoset.label] = [fit[index + k] for k in range(len(infoset.actions))]
+            index += len(infoset.actions)
+    return chances
+
+
+class Tree:
+    """A small builder: payoffs to Challenger, Protege, Patron."""
+
+    def __init__(self) -> None:
+        self.game = gbt.Game.new_tree(players=["Challenger", "Protege", "Patron"])
+        self.count = 0
+
+    def move(self, node: Any, player: str, label: str, actions: list[str]) -> Any:
+        self.game.append_move(node, player, actions)
+        node.infoset.label = label
+        return node
+
+    def chance(self, node: Any, actions: list[str], chances: list[Fraction]) -> Any:
+        self.game.append_move(node, self.game.players.chance, actions)
+        self.game.set_chance_probs(node.infoset, chances)
+        return node
+
+    def end(self, node: Any, payoffs: list[float]) -> None:
+        self.count += 1
+        self.game.set_outcome(node, self.game.add_outcome(f"o{self.count}", payoffs))
+
+
+def facts(scenario: Scenario) -> dict[str, float]:
+    """The numbers a reader of the model page would put into the tree."""
+    world = World(scenario)
+    value = {name: float(world.values[name].item()) for name in NAMES}
+    value["weight"] = 1.0 - value["states.Russia.committed"]
+    return value
+
+
+NAMES = [
+    "choice.precision",
+    "choice.clash_cost",
+    "crisis.request.help",
+    "environment.threat.start",
+    "environment.tension.start",
+    "states.Russia.committed",
+    "states.Iran.defence",
+    "states.Iran.missiles",
+    "states.Iran.proxies",
+    "states.Israel.deterrence",
+    "states.Israel.tension_weight",
+    *(f"states.Israel.strike.{term}" for term in ("gain", "ease", "cost", "loss", "retaliation", "backing")),
+    *(f"states.United States.patron.{term}" for term in ("defend", "join", "join_threat", "join_tension", "veto")),
+    "states.United States.deterrence",
+]
+
+
+def bare_strike(v: dict[str, float]) -> float:
+    """What a strike is worth to Israel before guarantors and patron."""
+    israel = {term: v[f"states.Israel.strike.{term}"] for term in ("gain", "ease", "cost", "loss", "retaliation")}
+    defence = v["states.Iran.defence"]
+    return (
+        israel["gain"] * v["environment.threat.start"] * expit(israel["ease"] - defence)
+        - israel["cost"]
+        - israel["loss"] * defence
+        - israel["retaliation"] * (v["states.Iran.missiles"] + v["states.Iran.proxies"] / 2)
+        + v["states.Israel.tension_weight"] * v["environment.tension.start"]
+    )
+
+
+def combat_chances(v: dict[str, float], *, cover: bool, caution: float) -> tuple[float, float]:
+    """P(combat) if asked and if not: the Council is the leader alone, since no other member is active."""
+    base = -0.8 + 0.3 + 0.5 * cover
+    silent = expit(base - CUT - caution)
+    asked = base + 0.9 + 0.6 * cover
+    if not cover:
+        return expit(asked - CUT - caution), silent
+    supports = expit(asked - 0.5)
+    free, bound = expit(asked - CUT - caution), expit(asked - NO_MANDATE - CUT - caution)
+    return supports * free + (1 - supports) * bound, silent
+
+
+def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
+    """Solve the tree: hold or strike; ask or not; words or combat; hold back, defend or join."""
+    patron = {t: v[f"states.United States.patron.{t}"] for t in ("defend", "join", "join_threat", "join_tension")}
+    clash = v["choice.clash_cost"]
+
+    def patron_worth(combat: bool) -> list[float]:
+        join = (
+            patron["join"]
+            + patron["join_threat"] * (v["environment.threat.start"] - 1)
+            + patron["join_tension"] * v["environment.tension.start"]
+            - combat * (v["states.United States.deterrence"] * v["weight"] + clash)
+        )
+        return [0.0, patron["defend"], join]
+
+    joins = softmax(v["choice.precision"] * np.array(patron_worth(combat=True)))[2]
+    asked, silent = combat_chances(v, cover=cover, caution=v["choice.precision"] * clash * joins)
+    tree = Tree()
+    root = tree.move(tree.game.root, "Challenger", "challenge", ["hold", "strike"])
+    tree.end(root.children["hold"], [0, 0, 0])
+    plea = tree.move(root.children["strike"], "Protege", "request", ["silent", "ask"])
+    for choice, chance in (("silent", silent), ("ask", asked)):
+        node = tree.chance(plea.children[choice], ["words", "combat"], [1 - Fraction(chance), Fraction(chance)])
+        for level in ("words", "combat"):
+            fights = level == "combat"
+            worth = patron_worth(fights)
+            label = f"back {choice} {level}"
+            tree.move(node.children[level], "Patron", label, ["hold back", "defend", "join"])
+            for k, back in enumerate((-v["states.United States.patron.veto"], 0.5, 1.0)):
+                challenger = (
+                    bare_strike(v)
+                    - v["states.Israel.deterrence"] * v["weight"] * fights
+                    + v["states.Israel.strike.backing"] * back
+                    - clash * (fights and k == 2)
+                )
+                protege = v["crisis.request.help"] * v["weight"] * fights * (choice == "ask")
+                leaf = node.children[level].children[["hold back", "defend", "join"][k]]
+                tree.end(leaf, [challenger, protege, worth[k]])
+    return solve(tree.game, v["choice.precision"])
+
+
+CASES = {
+    "outsider, no clash cost": {"accession__cover": False},
+    "member through the Council": {"accession__cover": True},
+    "member, clash cost": {"accession__cover": True, "choice__clash_cost": 0.7},
+    "outsider, clash cost, soft choices": {
+        "accession__cover": False,
+        "choice__clash_cost": 0.4,
+        "choice__precision": 1.5,
+        "crisis__request__sharpness": 1.5,
+    },
+    "member, strong deterrence, sharp choices": {
+        "accession__cover": True,
+        "states__Israel__deterrence": 2.2,
+        "states__Israel__strike__gain": 2.4,
+        "choice__precision": 7,
+        "crisis__request__sharpness": 7,
+    },
+    "member, unstretched and resolved": {
+        "accession__cover": True,
+        "states__Russia__committed": 0,
+        "states__Russia__resolve": 0.3,
+        "states__Israel__strike__gain": 2.6,
+    },
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_odds_are_gambits_agent_quantal_response(case: str) -> None:
+    scenario = tree_world(**CASES[case])
+    v = facts(scenario)
+    equilibrium = build(v, cover=scenario.accession.cover)
+    world = World(scenario)
+    challenge = world.odds("Israel", "challenge").probabilities.ravel()
+    request = world.odds("Iran", "request", attacker="Israel").probabilities.ravel()
+    assert challenge == pytest.approx(equilibrium["challenge"], abs=1e-6)
+    assert request == pytest.approx(equilibrium["request"], abs=1e-6)
+    for fights in (False, True):
+        label = f"back ask {'combat' if fights else 'words'}"
+        harm = v["weight"] * fights
+        back = world.odds("United States", "back", harm=harm, leader_combat=fights).probabilities.ravel()
+        assert back == pytest.approx(equilibrium[label], abs=1e-6)
+    assert 0.01 < challenge[1] < 0.99, "a tree in which nothing is in doubt tests nothing"
+
+
+def test_a_response_is_the_chance_node_of_its_tree() -> None:
+    scenario = tree_world(accession__cover=True)
+    asked, silent = combat_chances(facts(scenario), cover=True, caution=0.0)
+    world = World(scenario)
+    for was_asked, expected in ((True, asked), (False, silent)):
+        chances = world.odds("Russia", "respond", attacker="Israel", asked=was_asked).probabilities.ravel()
+        assert chances == pytest.approx([1 - expected, 0, 0, expected], abs=1e-12)
