@@ -93,7 +93,6 @@ class Design:
         in_force: (rows,), 0 or 1.
         early: (rows,), 1 for crises of the early Cold War.
         penalised: (rows,), 1 where the leader acted without the mandate it had asked for.
-        unasked_council: (rows,), 1 for the Council where nothing was asked of it.
         weights: (rows, 4), probability of what the record says given each true level.
 
     """
@@ -106,7 +105,6 @@ class Design:
     in_force: NDArray[np.float64]
     early: NDArray[np.float64]
     penalised: NDArray[np.float64]
-    unasked_council: NDArray[np.float64]
     weights: NDArray[np.float64]
 
 
@@ -283,6 +281,5 @@ def design(found: Sequence[Row], miscoded: Miscoded) -> Design:
         in_force=np.array([row.in_force for row in found]),
         early=np.array([float(row.early_cold_war) for row in found]),
         penalised=np.array([float(row.penalised) for row in found]),
-        unasked_council=np.array([float(row.unasked_council) for row in found]),
         weights=np.array([weights(row, miscoded) for row in found]),
     )

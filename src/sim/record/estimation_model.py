@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 pt: Any = pytensor.tensor  # typed in part only
 
+NORMAL: Final = "normal"
+"""Name of the vector of all parameters with normal priors."""
+
+LINEAR: Final = ("reference", "in_force", *(f"covariate.{name}" for name in COVARIATES), "early_cold_war", "council")
+"""Parameters that enter the latent linearly and are read from the vector as a whole."""
+
 NODES: Final = 11
 """Gauss-Hermite nodes for the shock of a crisis."""
 
-SMALLEST: Final = 1e-300
-"""Keeps the logarithm finite where a probability underflows."""
+SMALLEST: Final = 1e-15
+"""Keeps the logarithm finite where rounding is as large as the probability."""
 
 
 def model(design: Design, priors: Priors) -> pm.Model:
@@ -34,36 +40,53 @@ def model(design: Design, priors: Priors) -> pm.Model:
     crisis a row has probability sum over levels of weight x P(level | eta + u); the shock is integrated out, crisis
     by crisis, by Gauss-Hermite quadrature, so that no latent variable per crisis is left to sample.
     """
-    reference = priors.reference
-    centre = np.array([float(value) for value in reference.covariates().values()])
+    normal, other = split(priors)
     with pm.Model() as built:
-        scalar = {name: variable(name, priors.priors[name]) for name in SCALARS}
+        # One vector for all normal priors: a graph of many scalars takes minutes to compile.
+        means, deviations = np.array([priors.priors[name].normal for name in normal]).T
+        vector = pm.Normal(NORMAL, means, deviations)
+        scalar = {name: _variable(name, priors.priors[name]) for name in other}
+        scalar |= {name: vector[index] for index, name in enumerate(normal) if name not in LINEAR}
         standard = pm.Normal("resolve_standard", 0.0, 1.0, shape=len(design.guarantors))
         resolve = pm.Deterministic("resolve", scalar["resolve_scale"] * standard)
         aid = -(2.0 * scalar["gap.troops"] + scalar["gap.combat"]) / 3.0
         troops = aid + scalar["gap.troops"]
-        slopes = pt.stack([scalar[f"covariate.{name}"] for name in COVARIATES])
-        # The Council stands after the last guarantor, where index -1 finds it.
-        own = pt.concatenate([resolve, scalar["council"][None]])
-        eta = (
-            scalar["reference"]
-            + troops
-            + own[design.guarantor]
-            + scalar["in_force"] * (design.in_force - reference.in_force)
-            + pt.dot(design.covariates - centre, slopes)
-            + scalar["early_cold_war"] * design.early
-            - scalar["no_mandate"] * design.penalised
-            + scalar["council_unasked"] * design.unasked_council
-        )
-        cutpoints = (aid, troops, -(aid + troops))
-        pm.Potential("record", log_likelihood(eta, cutpoints, scalar["shock"], design))
+        columns = linear(design, priors)
+        # The Council stands after the last guarantor, where index -1 finds it; its own term is among the linear ones.
+        own = pt.concatenate([resolve, np.zeros(1)])[design.guarantor]
+        matrix = np.column_stack([columns.get(name, np.zeros(len(design.guarantor))) for name in normal])
+        eta = troops + own + pt.dot(matrix, vector)
+        for name in other:
+            if name in columns:
+                eta = eta + columns[name] * scalar[name]
+        pm.Potential("record", log_likelihood(eta, (aid, troops, -(aid + troops)), scalar["shock"], design))
     return built
 
 
-def variable(name: str, prior: Prior) -> Any:
-    """Return a random variable with a prior, inside the model at hand."""
-    if prior.normal is not None:
-        return pm.Normal(name, *prior.normal)
+def split(priors: Priors) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the parameters with normal priors, and those of the others, in the order of `SCALARS`."""
+    normal = tuple(name for name in SCALARS if priors.priors[name].normal is not None)
+    return normal, tuple(name for name in SCALARS if name not in normal)
+
+
+def linear(design: Design, priors: Priors) -> dict[str, NDArray[np.float64]]:
+    """Return what multiplies each parameter that enters the latent linearly, (rows,) each."""
+    reference = priors.reference
+    centre = reference.covariates()
+    covariates = {
+        f"covariate.{name}": design.covariates[:, index] - float(centre[name]) for index, name in enumerate(COVARIATES)
+    }
+    return {
+        "reference": np.ones(len(design.guarantor)),
+        "in_force": design.in_force - reference.in_force,
+        **covariates,
+        "early_cold_war": design.early,
+        "council": (design.guarantor == -1).astype(np.float64),
+        "no_mandate": -design.penalised,
+    }
+
+
+def _variable(name: str, prior: Prior) -> Any:
     if prior.half_normal is not None:
         return pm.HalfNormal(name, prior.half_normal)
     if prior.lognormal is not None:
@@ -82,28 +105,19 @@ def log_likelihood(eta: Any, cutpoints: tuple[Any, Any, Any], shock: Any, design
         design: the rows.
 
     """
-    nodes, log_weights = quadrature()
+    nodes, log_mass = quadrature()
     latent = eta[:, None] + shock * nodes[None, :]
-    row = pt.log(pt.maximum(_probability(latent, cutpoints, design.weights), SMALLEST))
-    members = (design.crisis[None, :] == np.arange(len(design.crises))[:, None]).astype(np.float64)
-    return pt.sum(pt.logsumexp(pt.dot(members, row) + log_weights[None, :], axis=1))
+    # sum over levels of weight x P(level) = first weight + sum over cutpoints of (step of the weight) x P(above it)
+    steps = np.diff(design.weights, axis=1)
+    probability = design.weights[:, :1] + sum(
+        steps[:, level, None] * pt.sigmoid(latent - cut) for level, cut in enumerate(cutpoints)
+    )
+    row = pt.log(pt.maximum(probability, SMALLEST))
+    crisis = pt.inc_subtensor(pt.zeros((len(design.crises), NODES))[design.crisis], row)
+    return pt.sum(pt.logsumexp(crisis + log_mass[None, :], axis=1))
 
 
 def quadrature() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the nodes of a standard normal variable and the logarithms of their weights."""
     nodes, mass = np.polynomial.hermite_e.hermegauss(NODES)
     return nodes, np.log(mass / mass.sum())
-
-
-def _probability(latent: Any, cutpoints: tuple[Any, Any, Any], weights: NDArray[np.float64]) -> Any:
-    # sigmoid(a) - sigmoid(b) is written as a product: a difference of numbers near 1 would lose the small tails.
-    aid, troops, combat = cutpoints
-    above = [pt.sigmoid(latent - cut) for cut in (aid, troops, combat)]
-    below = [pt.sigmoid(cut - latent) for cut in (aid, troops, combat)]
-    levels = (
-        below[0],
-        above[0] * below[1] * -pt.expm1(aid - troops),
-        above[1] * below[2] * -pt.expm1(troops - combat),
-        above[2],
-    )
-    return sum(weights[:, level, None] * mass for level, mass in enumerate(levels))

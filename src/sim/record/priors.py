@@ -27,7 +27,6 @@ SCALARS: Final = (
     *(f"covariate.{name}" for name in COVARIATES),
     "early_cold_war",
     "council",
-    "council_unasked",
     "no_mandate",
     "resolve_scale",
     "shock",
@@ -205,7 +204,6 @@ def stored_columns(
         "shock": scalars["shock"],
         "resolve_scale": scalars["resolve_scale"],
         "council": scalars["council"],
-        "council_unasked": scalars["council_unasked"],
         "no_mandate": scalars["no_mandate"],
         "early_cold_war": scalars["early_cold_war"],
     }

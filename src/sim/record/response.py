@@ -69,7 +69,7 @@ def fitted_latent(columns: Mapping[str, NDArray[np.float64]], row: Row, *, gated
 
     """
     if row.guarantor == COUNCIL:
-        own = columns["council"] + columns["council_unasked"] * row.unasked_council
+        own = columns["council"]
     else:
         own = columns.get(f"{RESOLVE}{row.guarantor}", columns[f"{RESOLVE}new"])
     eta = latent(columns, own, row.covariates, row.in_force) + columns["early_cold_war"] * row.early_cold_war
