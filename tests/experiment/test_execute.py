@@ -46,6 +46,15 @@ def test_two_jobs_give_the_bytes_and_the_sums_of_one(point: Scenario, tmp_path: 
     assert two.summary() == run(point, TRIALS, play=play).summary()
 
 
+@pytest.mark.usefixtures("eager")
+def test_the_world_is_the_same_in_one_process_and_in_two(point: Scenario, tmp_path: Path) -> None:
+    short = point.with_({"horizon": 1})
+    one = run(short, 2 * BLOCK + 10, seed=5, jobs=1, out=tmp_path / "one")
+    two = run(short, 2 * BLOCK + 10, seed=5, jobs=2, out=tmp_path / "two")
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+    assert one.summary() == two.summary()
+
+
 def test_short_runs_start_no_process(point: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "WorkerPool", lambda _: pytest.fail("a pool was started"))
     run(point, TRIALS, jobs=8, play=play)

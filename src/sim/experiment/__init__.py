@@ -1,4 +1,8 @@
-"""Many trials: planned, executed, stored and summed up."""
+"""Many trials: planned, executed, stored and summed up.
+
+A plan is cut into pure tasks; whoever does them, results come in order, are kept as parts with digests, and are added to
+streaming sums from which a summary tells luck from ignorance.
+"""
 
 from sim.experiment.batch import Batch, Played
 from sim.experiment.execute import Done, Failed, Submits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -41,7 +42,7 @@ def made_of(points: Sequence[Scenario], seed: int, block: int) -> dict[str, Any]
         "block": block,
         "posterior": posterior().digest,
         "ensemble": _ensemble(),
-        "code": {room: code_digest(Path(__file__).parents[1] / room) for room in ROOMS},
+        "code": dict(_code()),
         "numpy": np.__version__,
     }
 
@@ -101,6 +102,12 @@ def _referred(points: Sequence[Scenario]) -> dict[str, Any]:
         numbers = [item for name, item in vars(value).items() if name != "source"]
         found[key] = {type(value).__name__.lower(): numbers}
     return found
+
+
+@functools.cache
+def _code() -> Mapping[str, str]:
+    """Return a digest of each room's code: taken once a process, as the code is read once a process."""
+    return {room: code_digest(Path(__file__).parents[1] / room) for room in ROOMS}
 
 
 def _ensemble() -> str | None:
