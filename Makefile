@@ -1,0 +1,54 @@
+# Two commands for a user: `make run` and `make test`. Everything else is for those who work on the code.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TRIALS ?= 20000
+
+.PHONY: run test slow lint format wheel golden schema clean
+
+run: .stamp-run
+	$(BIN)/article4 run member --trials $(TRIALS)
+
+test: .stamp-test
+	$(BIN)/python -m pytest
+
+slow: .stamp-test
+	$(BIN)/python -m pytest -m slow
+
+lint: .stamp-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .stamp-lint
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: .stamp-test
+	sh tests/wheel.sh $(BIN)/python
+
+schema: .stamp-run
+	$(BIN)/python -m sim.scenario.json_schema
+
+golden: .stamp-test
+	$(BIN)/python tests/golden/renew.py
+
+clean:
+	rm -rf $(VENV) .stamp-*
+
+# A stamp is older than what it stands for only when that changed: the second time costs nothing.
+.stamp-run: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable .
+	touch $@
+
+.stamp-test: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	touch .stamp-run $@
+
+.stamp-lint: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable '.[test,lint]'
+	touch .stamp-run .stamp-test $@
