@@ -1,7 +1,7 @@
 """Many trials: planned, executed, stored and summed up.
 
-A plan is cut into pure tasks; whoever does them, results come in order, are kept as parts with digests, and are added to
-streaming sums from which a summary tells luck from ignorance.
+A plan is cut into pure tasks. Whoever does them, results come in order, are kept as parts with digests, and are added
+to streaming sums, from which a summary tells luck from ignorance.
 """
 
 from sim.experiment.batch import Batch, Played
