@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.record.covariates import COVARIATES
-from sim.scenario import Scenario, leaves, load
+import numpy as np
+
+from sim.scenario import SETS, Scenario, leaves, load, tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NO_COVARIATES = {name: 0.0 for name in COVARIATES}
 
-
-def frozen(scenario: str = "member", **overrides: object) -> Scenario:
+def frozen(scenario: str = "member", overrides: Mapping[str, object] | None = None, **more: object) -> Scenario:
     """A shipped scenario with every distribution at its middle and every draw of the record at a round number.
 
-    Keys of `overrides` are dotted names with `__` for the dot.
+    Keys of overrides are dotted names with `__` for the dot.
     """
-    return at_middle(load(scenario)).with_(dotted(overrides))
+    return at_middle(load(scenario)).with_(dotted({**(overrides or {}), **more}))
 
 
 def dotted(overrides: Mapping[str, object]) -> dict[str, object]:
@@ -26,10 +25,6 @@ def dotted(overrides: Mapping[str, object]) -> dict[str, object]:
 
 
 def at_middle(scenario: Scenario) -> Scenario:
-    import numpy as np
-
-    from sim.scenario import SETS, tabulate
-
     columns = tabulate([scenario], np.arange(SETS))
     return scenario.with_({name: round(float(np.median(columns[name])), 6) for name in leaves(scenario)})
 

@@ -27,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def begin(text: str, **environment: str) -> subprocess.Popen[str]:
         script = tmp_path / "script.py"
         script.write_text(text, encoding="utf-8")
-        here = str(Path(__file__).parent)
+        here = str(Path(__file__).parent.parent)
         path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
         process = subprocess.Popen(
             [sys.executable, str(script)],

@@ -10,6 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
+
 from sim.world.anticipation import Forecast, Member, forecast
 from sim.world.council import Rules
 
@@ -25,7 +26,13 @@ OPPOSE_BELOW, SUPPORT_ABOVE, NO_MANDATE = -1.5, 0.5, 2.0
 
 def ours(means: Array, variances: Array, dependence: Array, shock: float, *, gate: bool) -> Forecast:
     def member(i: int) -> Member:
-        return Member(*(np.asarray(x) for x in (means[i], variances[i], dependence[i], 1.0)), active=np.asarray(True))
+        return Member(
+            mean=np.asarray(means[i]),
+            variance=np.asarray(variances[i]),
+            dependence=np.asarray(dependence[i]),
+            weight=np.ones(()),
+            active=np.ones((), np.bool_),
+        )
 
     rules = Rules(np.asarray(OPPOSE_BELOW), np.asarray(SUPPORT_ABOVE), np.asarray(NO_MANDATE))
     aid, troops, combat = (np.asarray(c) for c in CUTPOINTS)
@@ -55,7 +62,9 @@ def brute(means: Array, variances: Array, dependence: Array, shock: float) -> tu
         pass_at = [expit(eta[i] + u - c) for c in CUTPOINTS]
         if i == 0:
             dropped = [expit(eta[i] + u - NO_MANDATE - c) for c in CUTPOINTS]
-            levels.append([float((total * (free * p + (1 - free) * d)).sum()) for p, d in zip(pass_at, dropped)])
+            levels.append(
+                [float((total * (free * p + (1 - free) * d)).sum()) for p, d in zip(pass_at, dropped, strict=True)]
+            )
         else:
             levels.append([float((total * (p if k == 0 else free * p)).sum()) for k, p in enumerate(pass_at)])
     return float((total * np.prod(yes, axis=0)).sum()), levels

@@ -7,21 +7,24 @@ Guarantors are chance nodes whose chances come from the response rule by hand: o
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pygambit as gbt
 import pytest
 from scipy.special import expit, softmax
-from sim.scenario import Scenario
+
 from sim.world import World
 from worlds import frozen
+
+if TYPE_CHECKING:
+        from collections.abc import Mapping
 
 CUT = 0.4
 NO_MANDATE = 1.5
 
 
-def tree_world(**overrides: object) -> Scenario:
+def tree_world(overrides: Mapping[str, object]) -> Scenario:
     """One guarantor that counts, two levels, nothing hidden."""
     silent = dict.fromkeys(("Armenia", "Belarus", "Kazakhstan", "Kyrgyzstan", "Tajikistan"))
     numbers: dict[str, object] = {
@@ -53,7 +56,7 @@ def tree_world(**overrides: object) -> Scenario:
         "environment__tension__start": 0.4,
         "states__Israel__threat_weight": 0,
     }
-    return frozen(**{**numbers, **overrides})
+    return frozen(overrides={**numbers, **overrides})
 
 
 def solve(game: Any, precision: float) -> dict[str, list[float]]:
@@ -128,7 +131,7 @@ def bare_strike(v: dict[str, float]) -> float:
     )
 
 
-def combat_chances(v: dict[str, float], *, cover: bool, caution: float) -> tuple[float, float]:
+def combat_chances(*, cover: bool, caution: float) -> tuple[float, float]:
     """P(combat) if asked and if not: the Council is the leader alone, since no other member is active."""
     base = -0.8 + 0.3 + 0.5 * cover
     silent = expit(base - CUT - caution)
@@ -145,7 +148,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
     patron = {t: v[f"states.United States.patron.{t}"] for t in ("defend", "join", "join_threat", "join_tension")}
     clash = v["choice.clash_cost"]
 
-    def patron_worth(combat: bool) -> list[float]:
+    def patron_worth(*, combat: bool) -> list[float]:
         join = (
             patron["join"]
             + patron["join_threat"] * (v["environment.threat.start"] - 1)
@@ -155,7 +158,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
         return [0.0, patron["defend"], join]
 
     joins = softmax(v["choice.precision"] * np.array(patron_worth(combat=True)))[2]
-    asked, silent = combat_chances(v, cover=cover, caution=v["choice.precision"] * clash * joins)
+    asked, silent = combat_chances(cover=cover, caution=v["choice.precision"] * clash * joins)
     tree = Tree()
     root = tree.move(tree.game.root, "Challenger", "challenge", ["hold", "strike"])
     tree.end(root.children["hold"], [0, 0, 0])
@@ -164,7 +167,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
         node = tree.chance(plea.children[choice], ["words", "combat"], [1 - Fraction(chance), Fraction(chance)])
         for level in ("words", "combat"):
             fights = level == "combat"
-            worth = patron_worth(fights)
+            worth = patron_worth(combat=fights)
             label = f"back {choice} {level}"
             tree.move(node.children[level], "Patron", label, ["hold back", "defend", "join"])
             for k, back in enumerate((-v["states.United States.patron.veto"], 0.5, 1.0)):
@@ -180,7 +183,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
     return solve(tree.game, v["choice.precision"])
 
 
-CASES = {
+CASES: dict[str, dict[str, object]] = {
     "outsider, no clash cost": {"accession__cover": False},
     "member through the Council": {"accession__cover": True},
     "member, clash cost": {"accession__cover": True, "choice__clash_cost": 0.7},
@@ -208,7 +211,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_odds_are_gambits_agent_quantal_response(case: str) -> None:
-    scenario = tree_world(**CASES[case])
+    scenario = tree_world(CASES[case])
     v = facts(scenario)
     equilibrium = build(v, cover=scenario.accession.cover)
     world = World(scenario)
@@ -225,8 +228,8 @@ def test_odds_are_gambits_agent_quantal_response(case: str) -> None:
 
 
 def test_a_response_is_the_chance_node_of_its_tree() -> None:
-    scenario = tree_world(accession__cover=True)
-    asked, silent = combat_chances(facts(scenario), cover=True, caution=0.0)
+    scenario = tree_world({"accession__cover": True})
+    asked, silent = combat_chances(cover=True, caution=0.0)
     world = World(scenario)
     for was_asked, expected in ((True, asked), (False, silent)):
         chances = world.odds("Russia", "respond", attacker="Israel", asked=was_asked).probabilities.ravel()

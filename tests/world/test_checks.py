@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sim.scenario import load
 from sim.world import BLOCK, Outcomes, World
 from worlds import frozen, quiet
@@ -89,7 +91,7 @@ def test_check3_overt_action_falls_cell_by_cell_as_perceived_resolve_rises() -> 
     for bias in (-2.0, -1.0, 0.0, 1.0, 2.0, 4.0):
         world = World(load("member", {**one_month, "perception.bias": bias}), replicates=1024)
         acts.append(world.run().columns["attacks"] > 0)
-    for lower, higher in zip(acts, acts[1:], strict=False):
+    for lower, higher in itertools.pairwise(acts):
         assert not (higher & ~lower).any()
     assert acts[0].sum() > acts[-1].sum()
 

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, softmax
+
 from sim.world.choice import choose, mean, probabilities, sigmoid
 from sim.world.streams import BLOCK, Streams
 

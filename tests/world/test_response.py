@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sim.world import beliefs, council, response
 
 finite = st.floats(-10, 10)
@@ -13,7 +14,7 @@ finite = st.floats(-10, 10)
 def test_levels_rise_with_the_latent_and_caution_only_stops_combat(
     y: float, first: float, gap: float, gap2: float, caution: float
 ) -> None:
-    cutpoints = tuple(np.array([c]) for c in (first, first + gap, first + gap + gap2))
+    cutpoints = (np.array([first]), np.array([first + gap]), np.array([first + gap + gap2]))
     here = response.level(np.array([y]), cutpoints, np.zeros(1))[0]
     higher = response.level(np.array([y + 1.0]), cutpoints, np.zeros(1))[0]
     careful = response.level(np.array([y]), cutpoints, np.array([caution]))[0]
@@ -22,7 +23,7 @@ def test_levels_rise_with_the_latent_and_caution_only_stops_combat(
 
 
 def test_harm_by_level() -> None:
-    harms = tuple(np.array([h]) for h in (0.1, 0.4, 1.0))
+    harms = (np.array([0.1]), np.array([0.4]), np.array([1.0]))
     reached = np.array([-1, 0, 1, 2, 3], np.int8)
     assert response.harm(np.asarray(0.5), reached, harms) == pytest.approx([0, 0, 0.05, 0.2, 0.5])
 
@@ -60,7 +61,8 @@ def test_beliefs_are_calibrated() -> None:
     """Where truths follow the record, errors of a belief have its own variance and are not predictable from it."""
     rng = np.random.default_rng(2)
     truth, z = rng.normal(-1, 1.3, 200_000), rng.normal(size=200_000)
-    belief = beliefs.initial(truth, *(np.full(1, x) for x in (-1.0, 1.69, 0.7, 0.0)), z)
+    record, variance, acuity, bias = (np.full(1, x) for x in (-1.0, 1.69, 0.7, 0.0))
+    belief = beliefs.initial(truth, record, variance, acuity, bias, z)
     error = truth - belief.mean
     assert error.mean() == pytest.approx(0.0, abs=0.02)
     assert error.var() == pytest.approx(belief.variance[0], rel=0.02)

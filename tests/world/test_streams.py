@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+
 from sim.world.streams import BLOCK, Streams, stable_hash
 
 

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 import sim.world
 
 FILES = sorted(Path(sim.world.__file__).parent.glob("*.py"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Outcomes:
 
     """
 
-    columns: Mapping[str, NDArray[np.generic]]
+    columns: Mapping[str, NDArray[Any]]
     labels: Mapping[str, tuple[str, ...]]
 
 
@@ -89,7 +89,7 @@ class Tally:
             peak = np.maximum(peak, level)
         leader = self.level[self.roster.leader] == COMBAT
         months = (self.first_step + 1) * step
-        columns: dict[str, NDArray[np.generic]] = {
+        columns: dict[str, NDArray[Any]] = {
             "attacks": self.attacks,
             "first_attack_month": _month(self.first_step, step),
             "first_attacker": self.first_attacker,
