@@ -111,7 +111,8 @@ def test_what_is_no_test_of_the_treaty_stays_out(table: Mapping[tuple[str, str],
     repeated = {"PT-AM-2020-RU", "PT-AM-2021-05-RU", "PT-AM-2021-07-RU", "PT-AM-2021-11-RU", "PT-AM-2022-RU"}
     same_act, no_client = {"PT-CN-1950-SU"}, {"PT-HU-1956-US"}
     threats = {"PT-CN-1958-SU", "PT-CU-1962-SU", "PT-SY-2013-RU"}
-    assert sources.isdisjoint(before | own_wars | russia_in_need | repeated | same_act | no_client | threats)
+    drones = {"PT-PL-2025-NATO"}
+    assert sources.isdisjoint(before | own_wars | russia_in_need | repeated | same_act | no_client | threats | drones)
     assert {name for source, name in table if source == "PT-KP-1950-CN"} == {"China"}
 
 

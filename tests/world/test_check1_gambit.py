@@ -18,7 +18,9 @@ from sim.world import World
 from worlds import frozen
 
 if TYPE_CHECKING:
-        from collections.abc import Mapping
+    from collections.abc import Mapping
+
+    from sim.scenario import Scenario
 
 CUT = 0.4
 NO_MANDATE = 1.5
