@@ -146,6 +146,6 @@ def _one(
         for name, eta in own.items():
             stance = eta + u if name == leader else eta + u + dependence[name] * pull
             consent = consent * expit(stance - oppose_below)
-        fitted += weight * float(np.mean(expit(collective + u - aid)))
-        replayed += weight * float(np.mean(consent))
+        fitted += float(weight) * float(np.mean(expit(collective + u - aid)))
+        replayed += float(weight) * float(np.mean(consent))
     return fitted, replayed

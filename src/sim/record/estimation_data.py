@@ -120,7 +120,7 @@ def rows(cases: Iterable[Case], patron_tests: Iterable[PatronTest], coding: Codi
     names = {case.id for case in crises}
     found = [row for case in crises if case.id not in out and _is_test(case, coding) for row in case_rows(case, coding)]
     repeated = (test for test in patron_tests if names.isdisjoint(test.see))
-    tests = (test for test in repeated if test.id not in out and test.attack)
+    tests = (test for test in repeated if test.id not in out and test.attack and not test.below_armed_attack)
     return (*found, *(patron_row(test, coding) for test in tests))
 
 
