@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,7 @@ from sim.record.coding import load_coding
 from sim.record.covariates import COVARIATES, code
 from sim.record.estimation_data import COUNCIL, Row, deaths_of, design, rows, weights
 from sim.record.load import load
+from sim.record.posterior import posterior
 from sim.record.priors import SCALARS, load_priors, prior_columns
 
 if TYPE_CHECKING:
@@ -26,9 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-# PyTensor tells at import that no C compiler was found; the fit does not use one.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pytensor.*")
 
 
 def quiet(level: int = 0, high: int | None = None, **changes: object) -> Row:
@@ -313,7 +314,22 @@ def test_impossible_requests_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="is not a folder"):
         estimation.estimate(tmp_path / "file")
+    with pytest.raises(InputError, match="cannot be made"):
+        estimation.estimate(tmp_path / "file" / "below")
     with pytest.raises(InputError, match="draws"):
         estimation.estimate(tmp_path, draws=0)
     with pytest.raises(InputError, match="seed"):
         estimation.estimate(tmp_path, seed=-1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_shipped_draws_are_made_again_without_a_c_compiler(tmp_path: Path) -> None:
+    program = f"from pathlib import Path; from sim.record.estimation import estimate; estimate(Path({str(tmp_path)!r}))"
+    environment = {name: value for name, value in os.environ.items() if name not in {"PATH", "CC", "CXX"}}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment | {"PATH": str(tmp_path)})
+    again, shipped = posterior(tmp_path), posterior()
+    for name, values in shipped.columns.items():
+        # The same seed gives the same bytes on the same machine; elsewhere, the same posterior.
+        error = np.std(values) / np.sqrt(400.0)
+        assert abs(np.mean(again.columns[name]) - np.mean(values)) < 5.0 * error, name

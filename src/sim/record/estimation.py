@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -110,19 +111,25 @@ def estimate(folder: Path | None = None, *, seed: int = SEED, draws: int = DRAWS
 
 
 def destination(folder: Path | None) -> Path:
-    """Return where a fit is written.
+    """Return the folder in which a fit is written, made if need be: a fit is not to be lost after minutes.
 
     Raises:
-        InputError: no folder was given and the package is installed, or the folder cannot be one.
+        InputError: no folder was given and the package is installed, or the folder cannot be written.
 
     """
     if folder is None:
         data = data_folder()
         if data.name == "_data":
             raise InputError("This package is installed, and its own data are not overwritten. Say where: --out DIR.")
-        return data / "seeds"
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: is not a folder")
+        folder = data / "seeds"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{folder}: is not a folder") from None
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise InputError(f"{folder}: cannot be written")
     return folder
 
 
