@@ -72,9 +72,8 @@ class Figure(Strict):
 
 
 class CouncilChoices(Strict):
-    """How the Council is replayed: the threshold of opposing, and each member's dependence on the leader."""
+    """How the Council is replayed: each member's dependence on the leader."""
 
-    oppose_below: Number
     dependence: Table[Figure]
 
 

@@ -143,6 +143,7 @@ def report(draws: Posterior | None = None) -> Report:
     table = rows(record.cases, record.patron_tests, coding)
     before = prior_columns(priors, found.guarantors, draws=PRIOR_DRAWS, seed=PRIOR_SEED)
     dependence = {name: figure.value for name, figure in coding.council.dependence.items()}
+    (opposes,) = (e.value for e in record.priors.priors if e.id == "oppose_below" and e.value is not None)
     targets = {name: _target(name, coding) for name in coding.members_on(TARGET_DATE)}
     return Report(
         draws=found.draws,
@@ -154,7 +155,7 @@ def report(draws: Posterior | None = None) -> Report:
             extrapolation(found.columns, before, table, priors.reference, guarantor=name, covariates=x)
             for name, x in targets.items()
         ),
-        replay=replay(found.columns, table, oppose_below=coding.council.oppose_below.value, dependence=dependence),
+        replay=replay(found.columns, table, oppose_below=opposes, dependence=dependence),
         oppose_below=threshold(found.columns, table, dependence=dependence),
     )
 

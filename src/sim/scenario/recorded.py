@@ -38,6 +38,7 @@ def _found(key: str) -> values.RecordValue:
 def check_records(parameters: Mapping[str, Leaf], spot: Spotter) -> list[Problem]:
     """Return a problem for every reference to a key that does not exist, or to a number out of its field's bounds."""
     problems: list[Problem] = []
+    told: set[str] = set()
     for name, leaf in parameters.items():
         if not isinstance(leaf, forms.Recorded):
             continue
@@ -45,7 +46,10 @@ def check_records(parameters: Mapping[str, Leaf], spot: Spotter) -> list[Problem
         try:
             found = look_up(leaf)
         except InputError as error:
-            problems += [Problem(*place, f"{name}.record", item.message, item.hint) for item in error.problems]
+            # Where the record itself cannot be read, every reference fails alike: that is told once.
+            fresh = [item for item in error.problems if item.message not in told]
+            told.update(item.message for item in fresh)
+            problems += [Problem(*place, f"{name}.record", item.message, item.hint) for item in fresh]
             continue
         low, high = leaf.support()
         for value in _ends(found, leaf.shift):
