@@ -123,9 +123,12 @@ def test_scenarios_are_listed_with_what_they_ask(capsys: pytest.CaptureFixture[s
 def test_check_tells_every_parameter_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "check", "baseline", "--set", "choice.precision=5")
     assert out.startswith("baseline is valid:")
-    rows = {row["name"]: row for row in answered(capsys, "check", "baseline", "member")["scenarios"][0]["parameters"]}
-    assert rows["choice.precision"]["value"] == "4"
-    assert rows["choice.precision"]["origin"].split(":")[1].isdigit()
+    answer = answered(capsys, "check", "baseline", "member", "--set", "choice.precision=5")
+    assert [about["scenario"] for about in answer["scenarios"]] == ["baseline", "member"]
+    rows = {row["name"]: row for row in answer["scenarios"][0]["parameters"]}
+    assert rows["choice.precision"]["value"] == "5"
+    assert "--set" in rows["choice.precision"]["origin"]
+    assert "baseline.yaml:" in rows["response.in_force"]["origin"]
     assert rows["response.in_force"]["source"]
 
 
@@ -141,7 +144,7 @@ def test_the_record_is_listed_walked_and_checked(capsys: pytest.CaptureFixture[s
 
 def test_the_estimate_is_reported_without_fitting(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "estimate", "--report")
-    assert "Article 4 invoked" in out.splitlines()[0]
+    assert "Article 4 is invoked" in out.splitlines()[0]
     assert "left:" in out
     answer = answered(capsys, "estimate", "--report")
     assert answer["responses"][0]["guarantor"]

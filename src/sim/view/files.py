@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,22 +46,32 @@ def save(chart: Any, path: str | Path) -> Path:
 
 def warm_up() -> None:
     """Start the engine that draws in the background: it takes most of a second, spent while worlds are played."""
-    threading.Thread(target=_rendered, args=({"mark": "point", "data": {"values": []}}, ".svg")).start()
+    threading.Thread(target=_svg, args=('{"mark": "point", "data": {"values": []}}',)).start()
 
 
 def _rendered(specification: dict[str, Any], kind: str) -> bytes:
     """The bytes of a file of that kind."""
     import vl_convert  # noqa: PLC0415 - a browser's engine: only who draws loads it
 
+    text = json.dumps(specification, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     if kind == ".json":
-        return (json.dumps(specification, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return text.encode()
     if kind == ".html":
         return _page(specification).encode()
+    drawn = _svg(text)
     if kind == ".svg":
-        return str(vl_convert.vegalite_to_svg(specification)).encode()
+        return drawn.encode()
     if kind == ".pdf":
-        return bytes(vl_convert.vegalite_to_pdf(specification))
-    return bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE))
+        return bytes(vl_convert.svg_to_pdf(drawn))
+    return bytes(vl_convert.svg_to_png(drawn, scale=_SCALE))
+
+
+@lru_cache(maxsize=1)
+def _svg(specification: str) -> str:
+    """A Vega-Lite specification drawn; kept, because a chart is mostly saved as several kinds in a row."""
+    import vl_convert  # noqa: PLC0415 - see _rendered
+
+    return str(vl_convert.vegalite_to_svg(specification))
 
 
 def _page(specification: dict[str, Any]) -> str:
