@@ -23,7 +23,7 @@ def look_up(key: str) -> values.RecordValue:
     if key.startswith("series."):
         return values.Normal(0.9, 0.2, "invented series")
     if key.startswith("priors."):
-        return values.Uniform(1.0, 2.0, "invented range")
+        return values.Uniform(0.1, 0.2, "invented range")
     return values.Number(0.25, "invented number")
 
 
