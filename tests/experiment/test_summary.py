@@ -75,18 +75,17 @@ def test_luck_and_ignorance_are_recovered_from_two_levels() -> None:
 def test_luck_alone_gives_no_width() -> None:
     rng = np.random.default_rng(4)
     found = estimate(sums_of(MEAN, x=(rng.random(40 * SETS) < 0.3)))
-    assert found.interval is not None
-    assert found.interval[1] - found.interval[0] < 0.05
+    assert found.interval is None or found.interval[1] - found.interval[0] < 0.05
     assert found.variance is not None
     assert found.variance.ignorance < 0.001
 
 
-def test_an_interval_without_width_says_why() -> None:
+def test_no_interval_is_claimed_where_luck_drowns_it() -> None:
     x = np.tile([0.0, 1.0], SETS)
     x = np.where(np.arange(2 * SETS) < SETS, x, 1.0 - x)
     found = estimate(sums_of(MEAN, x=x))
-    assert found.interval == (0.5, 0.5)
-    assert found.note == "no width: luck drowns whatever parameter sets differ by"
+    assert found.interval is None
+    assert found.note == "no interval: luck drowns whatever parameter sets differ by; more trials may show it"
 
 
 def test_monte_carlo_error_is_that_of_repetition() -> None:

@@ -53,7 +53,7 @@ class Estimate:
         variance: None together with the interval.
         sets: parameter sets with enough cases: two, of a rate ten.
         left_out: parameter sets with fewer.
-        note: why there is no interval, or why it has no width.
+        note: why there is no interval.
     """
 
     mean: float | None
@@ -177,13 +177,15 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
     spread = float(set_means.var(ddof=1))
     centre = set_means.mean()
     pull = math.sqrt(max(0.0, 1.0 - noise / spread)) if spread > 0.0 else 0.0
-    low, high = np.quantile(centre + pull * (set_means - centre), QUANTILES)
+    low, high = (float(end) for end in np.quantile(centre + pull * (set_means - centre), QUANTILES))
+    # An interval without width would claim certainty where luck drowns the differences between sets.
+    drowned = low == high and noise > 0.0
     return Estimate(
         mean=mean,
         mc_se=_stratified_error(sums, used, mean),
-        interval=(float(low), float(high)),
+        interval=None if drowned else (low, high),
         variance=Variance(luck=float(within.mean()), ignorance=max(0.0, spread - noise)),
-        note=None if pull > 0.0 or noise == 0.0 else "no width: luck drowns whatever parameter sets differ by",
+        note="no interval: luck drowns whatever parameter sets differ by; more trials may show it" if drowned else None,
         **counts,  # type: ignore[arg-type]
     )
 
