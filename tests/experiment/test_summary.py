@@ -202,7 +202,7 @@ def test_estimates_are_never_nan_and_shares_stay_shares(trials: int, often: floa
     for value in (found.mean, found.mc_se, *interval):
         assert value is None or (math.isfinite(value) and -1e-12 <= value <= 1 + 1e-12)
     assert found.sets + found.left_out == SETS
-    assert (found.interval is None) == (found.variance is None)
+    assert found.interval is None or found.variance is not None
     if found.interval is not None:
         assert found.interval[0] <= found.interval[1]
 
