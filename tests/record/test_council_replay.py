@@ -9,17 +9,19 @@ import sys
 import numpy as np
 import pytest
 
-from sim.record.coding import load_coding
-from sim.record.council_replay import PULL, replay, threshold
+from sim.record.council_replay import PULL, replay
 from sim.record.covariates import COVARIATES, code
-from sim.record.estimation import estimation_rows
 from sim.record.estimation_data import COUNCIL, Row
 from sim.record.estimation_report import Report, report
-from sim.record.posterior import posterior
 
 
 def sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
+
+
+@pytest.fixture(scope="module")
+def told() -> Report:
+    return report()
 
 
 def test_one_draw_without_shock_by_hand() -> None:
@@ -61,21 +63,13 @@ def test_one_draw_without_shock_by_hand() -> None:
     assert found.lines[0].recorded is False
 
 
-def test_the_coded_council_gives_back_what_was_fitted() -> None:
+def test_the_coded_council_gives_back_what_was_fitted(told: Report) -> None:
     """Acceptance of the model page, 4.3: collective aid within 0.03."""
-    coding = load_coding()
-    dependence = {name: figure.value for name, figure in coding.council.dependence.items()}
-    rows, columns = estimation_rows(), posterior().columns
-    found = replay(columns, rows, oppose_below=coding.council.oppose_below.value, dependence=dependence)
+    found = told.replay
     assert {line.case for line in found.lines} >= {"KG-1999", "KZ-2022", "AM-2022-09"}
     assert abs(found.replayed - found.fitted) <= 0.03
     assert found.holds
-    assert threshold(columns, rows, dependence=dependence) == pytest.approx(found.oppose_below, abs=0.3)
-
-
-@pytest.fixture(scope="module")
-def told() -> Report:
-    return report()
+    assert told.oppose_below == pytest.approx(found.oppose_below, abs=0.3)
 
 
 def test_the_target_case_is_small_and_uncertain(told: Report) -> None:

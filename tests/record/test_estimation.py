@@ -206,12 +206,11 @@ def test_the_likelihood_is_that_of_hand_computed_integrals() -> None:
 
 
 def simulated(seed: int, crises: int) -> tuple[tuple[Row, ...], dict[str, float]]:
-    """Draw true parameters from the middle of the prior, then crises and what the record would say of them."""
+    """Draw true parameters from the prior, then crises and what the record would say of them."""
     generator = np.random.Generator(np.random.Philox(seed))
     states = ("Russia", "Belarus", "Kazakhstan", "Tajikistan", "Armenia")
     columns = prior_columns(load_priors(), states, draws=1, seed=seed)
     truth = {name: float(values[0]) for name, values in columns.items()}
-    truth |= {"shock": 0.8, "intercept": -1.0, "cutpoint.aid": -1.4, "cutpoint.troops": 0.2, "cutpoint.combat": 1.2}
     cutpoints = np.array([truth[f"cutpoint.{name}"] for name in ("aid", "troops", "combat")])
     found = []
     for crisis in range(crises):
@@ -237,9 +236,8 @@ def simulated(seed: int, crises: int) -> tuple[tuple[Row, ...], dict[str, float]
             eta += sum(truth[f"covariate.{name}"] * float(x[name]) for name in COVARIATES)
             level = int(np.sum(eta + u + generator.logistic() > cutpoints))
             if generator.uniform() < load_priors().miscoded.medium.value:
-                level = min(max(level + generator.choice([-1, 1]), 0), 3)
-            low = 0 if level <= 1 and generator.uniform() < 0.2 else level
-            high = 1 if low == 0 and level <= 1 and low != level else level
+                level = {0: 1, 3: 2}.get(level, level + int(generator.choice([-1, 1])))
+            low, high = (0, 1) if level <= 1 and generator.uniform() < 0.2 else (level, level)
             found.append(Row(f"C{crisis}", f"C{crisis}", state, low, high, in_force, x, "medium"))
     return tuple(found), truth
 
@@ -263,8 +261,8 @@ def recovered(seed: int, *, crises: int, per_chain: int, chains: int) -> tuple[i
 
 
 def test_known_parameters_are_recovered() -> None:
-    covered, of = recovered(11, crises=60, per_chain=250, chains=2)
-    # Sixteen intervals of 90 %: fewer than 12 covered happens once in 100.
+    covered, of = recovered(23, crises=60, per_chain=250, chains=2)
+    # Sixteen intervals of 90 %: fewer than 12 covered happens about twice in 100. (Seed: all four levels occur often.)
     assert covered >= of - 4
 
 

@@ -57,13 +57,6 @@ class Commitment(Period):
     share: Share
 
 
-class Number(Strict):
-    """A number of either sign, with its source."""
-
-    value: float
-    source: Text
-
-
 class Figure(Strict):
     """A number with its source."""
 
