@@ -46,6 +46,8 @@ def tree_world(overrides: Mapping[str, object]) -> Scenario:
         "states__Russia__resolve": 0.3,
         "states__Russia__committed": 0.2,
         "council__no_mandate": NO_MANDATE,
+        "council__oppose_below": -1.5,
+        "council__support_above": 0.5,
         "choice__clash_cost": 0,
         "crisis__request__sharpness": 4,
         "crisis__request__refused": 0,
