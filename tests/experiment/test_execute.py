@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from stand_in import bytes_of, dies_in_block_2, fails_in_block_1, play
 
 from sim.experiment import Plan, Step, run, verify
 from sim.experiment import execute as execution
@@ -20,6 +19,7 @@ from sim.experiment.pool import WorkerPool
 from sim.experiment.run import _Work
 from sim.reading import TaskError
 from sim.world import BLOCK
+from stand_in import bytes_of, dies_in_block_2, fails_in_block_1, play
 
 if TYPE_CHECKING:
     import subprocess
