@@ -159,6 +159,8 @@ def forecast(
 
 def _either(t: Array, free: Array, drop: Array, cutpoint: Array) -> Array:
     """Chance to pass a cutpoint with a free hand, or else with the latent lowered by `drop`."""
+    if free.ndim == 0:  # no Council anywhere in the batch: a free hand for all
+        return sigmoid(t - cutpoint)
     return np.asarray(free * sigmoid(t - cutpoint) + (1.0 - free) * sigmoid(t - drop - cutpoint))
 
 

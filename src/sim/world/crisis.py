@@ -15,7 +15,7 @@ from sim.world.agents import OVERT
 from sim.world.choice import choose, probabilities
 from sim.world.foresight import Attack, covariates
 from sim.world.outcomes import MANDATES, STRIKE
-from sim.world.prospect import prospect
+from sim.world.prospect import harm_if_asked
 from sim.world.values import cut
 
 if TYPE_CHECKING:
@@ -87,21 +87,12 @@ def play(world: World, front: Front) -> None:
 def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
     protege, cells = world.protege, front.cells
-    asked, unasked = world.forecasts[protege.name, front.attacker.name, front.action]
+    asked, _ = world.forecasts[protege.name, front.attacker.name, front.action]
     severity = OVERT.index(front.action) + 1
     appeal = cut(protege.appeal(), cells)
-    ahead = prospect(
-        cut(asked, cells),
-        cut(unasked, cells),
-        appeal,
-        severity,
-        cut(world.stakes[front.attacker.name], cells),
-        np.zeros(()),
-        front.now.threat,
-        front.now.tension,
-    )
-    # The chance to ask holds the harm it expects if it asks; its utility is the same rule without the precision.
-    utility = np.broadcast_to(appeal.utility(ahead.harm_if_asked, severity), len(cells))
+    stake = cut(world.stakes[front.attacker.name], cells)
+    hoped = harm_if_asked(cut(asked, cells), stake, front.now.threat, front.now.tension)
+    utility = np.broadcast_to(appeal.utility(hoped, severity), len(cells))
     options = [np.zeros(len(cells)), utility]
     luck = cells.drawn(world.streams.gumbel("request", front.step))
     choice = choose(options, appeal.sharpness, luck)
@@ -116,7 +107,7 @@ def _request(world: World, front: Front) -> Flags:
             probabilities(options, appeal.sharpness),
             int(choice[0]),
             covered=front.covered,
-            expected_harm=ahead.harm_if_asked,
+            expected_harm=hoped,
         )
     return np.asarray(choice == 1)
 

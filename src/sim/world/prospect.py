@@ -123,6 +123,12 @@ def harm_of(
     return np.asarray(weight * steps + others)
 
 
+def harm_if_asked(asked: Forecast, stake: Stake, threat: Array, tension: Array) -> Array:
+    """Harm that the guarantors do if the protégé asks; arguments as in `prospect`."""
+    chances = leader_chances(asked, stake.caution(threat, tension))
+    return harm_of(chances, asked.others, stake.leader_weight, stake.harms)
+
+
 def prospect(
     asked: Forecast,
     unasked: Forecast,
