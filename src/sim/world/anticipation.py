@@ -63,7 +63,8 @@ class Forecast:
         leader_aid: chance that the leader reaches aid.
         leader_troops: chance that it reaches troops.
         member_levels: for each other member its chances of aid, troops and combat.
-        nodes: (weight, latent of the leader, chance of a free hand) at each node of the quadrature.
+        nodes: (weight, latent of the leader, chance of a free hand) at each node of the quadrature; no chance (None)
+            where no Council decides in any cell.
         no_mandate: how far the leader's latent falls without a free hand; 0 where there is no Council.
         combat_cutpoint: threshold of combat.
         active: whether the leader answers at all.
@@ -75,7 +76,7 @@ class Forecast:
     leader_aid: Array
     leader_troops: Array
     member_levels: tuple[tuple[Array, Array, Array], ...]
-    nodes: tuple[tuple[float, Array, Array], ...]
+    nodes: tuple[tuple[float, Array, Array | None], ...]
     no_mandate: Array
     combat_cutpoint: Array
     active: NDArray[np.bool_]
@@ -120,11 +121,12 @@ def forecast(
     drop = np.where(gate, council.no_mandate, 0.0)
     mandate, aid, troops = zero, zero, zero
     levels = [[zero, zero, zero] for _ in others]
-    nodes = []
+    nodes: list[tuple[float, Array, Array | None]] = []
+    free: Array | None
     for z, w in _QUADRATURE:
         t = leader.mean + spread * z
         means = [member.mean + slope * (spread * z) for member in others]
-        passed, free = np.ones(()), np.ones(())
+        passed, free = np.ones(()), None
         theirs = [(np.ones(()), m, _scale(v)) for m, v in zip(means, variances, strict=True)]
         if gated:
             passed, free, theirs = _vote(t, leader, others, means, variances, cutpoints[0], council, gate)
@@ -157,9 +159,9 @@ def forecast(
     )
 
 
-def _either(t: Array, free: Array, drop: Array, cutpoint: Array) -> Array:
+def _either(t: Array, free: Array | None, drop: Array, cutpoint: Array) -> Array:
     """Chance to pass a cutpoint with a free hand, or else with the latent lowered by `drop`."""
-    if free.ndim == 0:  # no Council anywhere in the batch: a free hand for all
+    if free is None:
         return sigmoid(t - cutpoint)
     return np.asarray(free * sigmoid(t - cutpoint) + (1.0 - free) * sigmoid(t - drop - cutpoint))
 
