@@ -9,6 +9,7 @@ With `--json` standard output holds one JSON object however the command ends; wh
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what follows the command's name; by default, what the process was started with.
     """
+    # Loading the libraries makes a million objects and no garbage: looking for it at every 700th costs a tenth of that.
+    gc.set_threshold(50_000)
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     for stream in (sys.stdout, sys.stderr):
         # A character that the terminal cannot show becomes a question mark: never a reason to fail.

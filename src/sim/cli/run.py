@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sim.experiment import Plan, Result
+    from sim.view.drawing import Draughtsman
 
 DEFAULT_TRIALS = 10_000
 _CHARTS = ("chart.png", "chart.svg")
@@ -45,23 +46,38 @@ def run(
 
     The run is stored and a chart drawn. Asked for again, stored worlds are read, not played; more are added to them.
     """
-    from sim.experiment import Plan  # noqa: PLC0415 - NumPy and the world load with it
-    from sim.experiment.plan import whole as within  # noqa: PLC0415 - the same
-    from sim.experiment.run import MOST_JOBS  # noqa: PLC0415 - the same
-    from sim.scenario import load  # noqa: PLC0415 - the same
-    from sim.view.files import warm_up  # noqa: PLC0415 - the same
-
-    workers = within("jobs", _processors() if jobs is None else jobs, 1, MOST_JOBS)
-    plan = Plan.of(load(scenario, set_ or ()), trials=trials, seed=seed_number(seed))
-    directory = out if out is not None else plan.directory(Path("runs"))
-    again = _again(scenario, plan, set_ or (), out)
+    workers = _workers(jobs)
     if dry_run:
+        plan, directory, again = _planned(scenario, trials, seed, set_ or (), out)
         _announce(plan, directory, again, json=json)
         return
-    warm_up()
-    result = _played(plan, directory, workers, again, quiet=quiet)
-    charts = _draw(result, directory)
+    from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
+
+    with Draughtsman() as draughtsman:
+        plan, directory, again = _planned(scenario, trials, seed, set_ or (), out)
+        result = _played(plan, directory, workers, again, quiet=quiet)
+        charts = _draw(draughtsman, result, directory)
     _tell(result, directory, charts, again, json=json, quiet=quiet)
+
+
+def _planned(
+    scenario: str, trials: int, seed: str, overrides: Sequence[str], out: Path | None
+) -> tuple[Plan, Path, str]:
+    """The plan, where it is stored, and the command that asks for it again."""
+    from sim.experiment import Plan  # noqa: PLC0415 - NumPy and the world load with it
+    from sim.scenario import load  # noqa: PLC0415 - the same
+
+    plan = Plan.of(load(scenario, overrides), trials=trials, seed=seed_number(seed))
+    directory = out if out is not None else plan.directory(Path("runs"))
+    return plan, directory, _again(scenario, plan, overrides, out)
+
+
+def _workers(jobs: int | None) -> int:
+    """Processes to play in, at most."""
+    from sim.experiment.plan import whole as within  # noqa: PLC0415 - NumPy and the world load with it
+    from sim.experiment.run import MOST_JOBS  # noqa: PLC0415 - the same
+
+    return within("jobs", _processors() if jobs is None else jobs, 1, MOST_JOBS)
 
 
 def verify(
@@ -101,13 +117,11 @@ def _played(plan: Plan, directory: Path, jobs: int, again: str, *, quiet: bool) 
             raise Interrupted(f"Interrupted: {kept}. To go on:\n{again}") from None
 
 
-def _draw(result: Result, directory: Path) -> list[Path]:
+def _draw(draughtsman: Draughtsman, result: Result, directory: Path) -> list[Path]:
     """Draw the chart into the run's directory."""
-    from sim.view.charts import outcome_chart  # noqa: PLC0415 - Altair loads with it
-    from sim.view.files import save  # noqa: PLC0415 - the same
+    from sim.view.answers import summary_of  # noqa: PLC0415 - NumPy has been loaded by now
 
-    chart = outcome_chart(result)
-    return [save(chart, directory / name) for name in _CHARTS]
+    return draughtsman.draw(summary_of(result), [directory / name for name in _CHARTS])
 
 
 def _tell(result: Result, directory: Path, charts: Sequence[Path], again: str, *, json: bool, quiet: bool) -> None:

@@ -90,7 +90,8 @@ def code(
 
     """
     kinds = np.asarray(kind)
-    if not np.isin(kinds, KINDS).all():
+    known = kind in KINDS if isinstance(kind, str) else bool(np.isin(kinds, KINDS).all())
+    if not known:
         unknown = sorted(set(np.unique(kinds).tolist()) - set(KINDS))
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {unknown[0]!r}")
     return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,8 +44,11 @@ def save(chart: Any, path: str | Path) -> Path:
 
 
 def warm_up() -> None:
-    """Start the engine that draws in the background: it takes most of a second, spent while worlds are played."""
-    threading.Thread(target=_svg, args=('{"mark": "point", "data": {"values": []}}',)).start()
+    """Load what draws, which takes more than a second, before there is anything to draw."""
+    import altair as alt  # noqa: PLC0415 - heavy
+
+    empty = alt.Chart(alt.InlineData(values=[])).mark_point()
+    _svg(json.dumps(empty.to_dict()))
 
 
 def _rendered(specification: dict[str, Any], kind: str) -> bytes:
