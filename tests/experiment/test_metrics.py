@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from stand_in import LABELS, play
 
 from sim.experiment import METRICS, Plan, Result, run
 from sim.experiment.batch import Batch
 from sim.experiment.metrics import all_metrics, guarantors
+from stand_in import LABELS, play
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

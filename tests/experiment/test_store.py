@@ -10,13 +10,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from stand_in import bytes_of, play
 
 from sim.experiment import Batch, Plan, Played, Store, Task, run, stored, verify
 from sim.experiment.parts import read_part, write_part
 from sim.experiment.store import sidecar
 from sim.reading import InputError
 from sim.world import BLOCK
+from stand_in import bytes_of, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable
