@@ -6,13 +6,14 @@ to streaming sums, from which a summary tells luck from ignorance.
 
 from sim.experiment.batch import Batch, Played
 from sim.experiment.execute import Done, Failed, Submits
-from sim.experiment.metrics import LEVELS, METRICS, Metric
+from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.run import Play, Progress, Result, Step, run, run_plan, stored
 from sim.experiment.store import Store
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.verify import verify
+from sim.record.covariates import LEVELS
 
 __all__ = [
     "LEVELS",

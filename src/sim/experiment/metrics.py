@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.record.covariates import LEVELS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.experiment.batch import Batch
-
-LEVELS: Final = ("words", "aid", "troops", "combat")
-"""Levels of a guarantor's response, codes 0 to 3 of the columns `level_<State>`."""
 
 LEVEL: Final = "level_"
 """Prefix of a guarantor's column of peak response."""

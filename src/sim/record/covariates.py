@@ -30,6 +30,9 @@ COVARIATES: Final = (
 )
 """Names of the covariates in the order of the posterior's columns."""
 
+LEVELS: Final = ("words", "aid", "troops", "combat")
+"""Levels of response, lowest first: 0-2, 3-4, 5 and 6 on the scale of the record."""
+
 KINDS: Final = ("internal", "militants", "state")
 """Who is on the other side: a domestic opponent, armed groups from outside, or a state. The first is the baseline."""
 
@@ -107,6 +110,33 @@ def code(
         "committed_elsewhere": _unit("committed_elsewhere", committed_elsewhere),
         "leader": _unit("leader", leader),
     }
+
+
+def predictor(
+    intercept: ArrayLike,
+    own: ArrayLike,
+    in_force: ArrayLike,
+    covered: ArrayLike,
+    coefficients: Mapping[str, NDArray[np.float64]],
+    x: Mapping[str, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Latent of a guarantor: eta = intercept + own + in_force * covered + sum of coefficient * x.
+
+    The one home of the formula: the fit's draws and the world's cells go through it. All arguments broadcast.
+
+    Args:
+        intercept: mean latent, cutpoints centred (logits).
+        own: the guarantor's own deviation.
+        in_force: what a duty of defence in force adds.
+        covered: 1 where one is in force, else 0.
+        coefficients: by covariate.
+        x: what `code` returned.
+
+    """
+    eta = np.asarray(intercept + own + in_force * covered)  # type: ignore[operator]
+    for name in COVARIATES:
+        eta = eta + coefficients[name] * x[name]
+    return np.asarray(eta)
 
 
 def size_of(deaths: ArrayLike) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.reading import InputError
-from sim.record.covariates import COVARIATES
+from sim.record.covariates import COVARIATES, predictor
 from sim.record.place import data_folder
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ SHARED: Final = ("intercept", "in_force", *(f"covariate.{name}" for name in COVA
 
 RESOLVE: Final = "resolve."
 """Prefix of a guarantor's own column; `resolve.new` is a draw for a state of which the record knows nothing."""
-
-LEVELS: Final = ("words", "aid", "troops", "combat")
-"""Levels of response, lowest first: 0-2, 3-4, 5 and 6 on the scale of the record."""
 
 CENTRED: Final = 1e-9
 """How far from 0 the sum of the cutpoints of a draw may be."""
@@ -91,10 +88,8 @@ def latent(
     in_force: float,
 ) -> NDArray[np.float64]:
     """Return eta in every draw: intercept + own + in_force * F + sum of coefficient * x; shape (draws,)."""
-    eta = columns["intercept"] + own + in_force * columns["in_force"]
-    for name in COVARIATES:
-        eta = eta + columns[f"covariate.{name}"] * covariates[name]
-    return np.asarray(eta)
+    coefficients = {name: columns[f"covariate.{name}"] for name in COVARIATES}
+    return predictor(columns["intercept"], own, columns["in_force"], in_force, coefficients, covariates)
 
 
 @functools.cache

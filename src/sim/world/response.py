@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.record.covariates import COVARIATES
+from sim.record.covariates import LEVELS, predictor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-LEVELS: Final = ("words", "aid", "troops", "combat")
-"""Levels of response, lowest first."""
+__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "harm", "latent", "level"]
 
 AID: Final = 1
 TROOPS: Final = 2
@@ -51,10 +50,8 @@ class Coefficients:
 
 def latent(coefficients: Coefficients, resolve: Array, covered: Array, x: Mapping[str, Array]) -> Array:
     """Eta of a guarantor: its mean latent in a crisis coded `x`; all arguments broadcast."""
-    eta = coefficients.intercept + resolve + coefficients.in_force * covered
-    for name in COVARIATES:
-        eta = eta + coefficients.covariates[name] * x[name]
-    return np.asarray(eta)
+    given = coefficients
+    return predictor(given.intercept, resolve, given.in_force, covered, given.covariates, x)
 
 
 def level(y: Array, cutpoints: tuple[Array, Array, Array], caution: Array) -> NDArray[np.int8]:
