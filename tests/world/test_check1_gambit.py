@@ -119,6 +119,7 @@ NAMES = [
     *(f"states.Israel.strike.{term}" for term in ("gain", "ease", "cost", "loss", "retaliation", "backing")),
     *(f"states.United States.patron.{term}" for term in ("defend", "join", "join_threat", "join_tension", "veto")),
     "states.United States.deterrence",
+    "alignment.diplomatic.Israel",
 ]
 
 
@@ -177,6 +178,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
             for k, back in enumerate((-v["states.United States.patron.veto"], 0.5, 1.0)):
                 challenger = (
                     bare_strike(v)
+                    - v["alignment.diplomatic.Israel"] * cover
                     - v["states.Israel.deterrence"] * v["weight"] * fights
                     + v["states.Israel.strike.backing"] * back
                     - clash * (fights and k == 2)

@@ -34,7 +34,9 @@ def test_check2_a_treaty_neither_in_force_nor_applied_for_changes_nothing() -> N
     same(without, late)
 
 
+CHANNELS_OFF = {"channels.capability": False, "channels.alignment": False}
 NO_COMMITMENT = {
+    **CHANNELS_OFF,
     "channels.commitment": False,
     "environment.threat.boldness": 0,
 }
@@ -49,6 +51,7 @@ def test_check2_a_treaty_that_binds_nobody_changes_nothing_but_the_record_of_it(
 
 def test_check2_delta_zero_and_nobody_asks_is_the_same_world() -> None:
     nothing = {
+        **CHANNELS_OFF,
         "response.in_force": 0,
         "environment.threat.boldness": 0,
         "crisis.request.help": 0,

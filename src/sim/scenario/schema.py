@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from sim.scenario.bounds import Month, Name, Positive, Real, Share  # noqa: TC001 - read at run time
 from sim.scenario.frozen import Frozen, FrozenMapping
 from sim.scenario.parameters import Leaf, Within
+from sim.scenario.standing import Accession, Alignment, Arms, Event  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-Share = Annotated[Leaf, Within(0.0, 1.0)]
-Positive = Annotated[Leaf, Within(0.0, None)]
-Real = Annotated[Leaf, Within(None, None)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .'-]*$", max_length=60)]
 
 OvertAction = Literal["strike", "campaign"]
 OVERT_ACTIONS: tuple[OvertAction, ...] = ("strike", "campaign")
@@ -68,15 +64,6 @@ class Council(Frozen):
     no_mandate: Positive = Field(description="how far the leader's latent falls without a mandate (logits)")
 
 
-class Accession(Frozen):
-    """Whether the protégé is covered by the treaty, and from when."""
-
-    cover: bool = Field(description="true: Article 4 covers the protégé by fiat")
-    from_month: int = Field(
-        default=0, ge=0, le=600, description="month of the scenario in which cover enters into force"
-    )
-
-
 class Perception(Frozen):
     """What observers know of the guarantors' true resolve (model.md 4.4)."""
 
@@ -95,6 +82,10 @@ class Channels(Frozen):
     """Which ways of the treaty's effect are at work (model.md 4.8)."""
 
     commitment: bool = Field(description="cover changes what guarantors owe: delta, formal Article 4, the Council")
+    capability: bool = Field(default=True, description="cover or admission brings arms: defence and missiles grow")
+    alignment: bool = Field(
+        default=True, description="standing in the alliance costs the challengers politically, and rivals react to it"
+    )
 
 
 class Threat(Frozen):
@@ -139,6 +130,10 @@ class Environment(Frozen):
     harm: Harm
     weights: Weights
     recovery: Share = Field(description="share of damaged means of defence recovered a month")
+    drive: Literal["model", "record"] = Field(
+        default="model",
+        description="record: threat, tension and means follow the series of the record month by month (hindcasts)",
+    )
 
 
 class Severity(Frozen):
@@ -282,7 +277,10 @@ class Scenario(Frozen):
     perception: Perception
     choice: Choice
     channels: Channels
+    arms: Arms
+    alignment: Alignment
     environment: Environment
+    events: tuple[Event, ...] = Field(default=(), description="shocks that the scenario schedules")
     crisis: Crisis
     states: FrozenMapping[Name, State]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import challenge, patron
+from sim.world import challenge, channels, patron
 from sim.world.anticipation import Member
 from sim.world.beliefs import Belief, initial
 from sim.world.challenge import CovertTerms, Fears, OvertTerms
@@ -150,7 +150,12 @@ class Challenger(Observer):
         # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
         self.closed = {action: np.where(can[action], 0.0, -np.inf) for action in OVERT}
         self.can_overt = can["strike"] | can["campaign"]
-        self.fears = Fears(self.own("deterrence"), self.values["choice.clash_cost"], self.own("tension_weight"))
+        self.fears = Fears(
+            self.own("deterrence"),
+            self.values["choice.clash_cost"],
+            self.own("tension_weight"),
+            channels.diplomatic_cost(world, name),
+        )
         self.covert_terms = CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost")))
         terms = ("gain", "ease", "cost", "loss", "retaliation", "backing")
         self.overt_terms = {a: OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT}

@@ -1,7 +1,8 @@
 """What acting is worth to a challenger, and the choice in two stages (model page 4.5).
 
 U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x (M + X / 2)
-       + [overt] tension weight x tau + backing x E[patron] - Gamma x H - q D* x P(clash);   U(hold) = 0.
+       + [overt] tension weight x tau + backing x E[patron] - diplomatic x standing - Gamma x H - q D* x P(clash);
+U(hold) = 0.
 
 At an opportunity a challenger first holds or goes overt, with U(overt) the mean over its overt actions of U weighted by
 their chances, and then picks the action: two kinds of overt action are not two reasons to attack.
@@ -9,7 +10,7 @@ their chances, and then picks the action: two kinds of overt action are not two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,12 +57,14 @@ class Fears:
         deterrence: weight of harm from the guarantors (Gamma).
         clash_cost: q x D*.
         tension_weight: added to overt action per unit of tension.
+        diplomatic: political cost of overt action at standing 1 of the protégé in the alliance.
 
     """
 
     deterrence: Array
     clash_cost: Array
     tension_weight: Array
+    diplomatic: Array = field(default_factory=lambda: np.zeros(()))
 
 
 def covert_utility(terms: CovertTerms, kind: Array, now: Surroundings) -> Array:
@@ -80,6 +83,7 @@ def overt_utility(terms: OvertTerms, fears: Fears, kind: Array, now: Surrounding
         + terms.backing * ahead.backing
         - fears.deterrence * ahead.harm
         - fears.clash_cost * ahead.clash
+        - fears.diplomatic * now.standing
     )
 
 

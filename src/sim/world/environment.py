@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ class Surroundings:
         defence: means to blunt an attack, 0 to 1.
         missiles: means to hurt back, 0 to 1.
         proxies: means to hurt through others, 0 to 1.
+        standing: standing of the protégé in the alliance as far as it costs a challenger politically, 0 to 1.
 
     """
 
@@ -34,6 +35,7 @@ class Surroundings:
     defence: Array
     missiles: Array
     proxies: Array
+    standing: Array = field(default_factory=lambda: np.zeros(()))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECISIONS = ("challenge", "action", "covert", "back", "request", "respond")
+DECISIONS = ("challenge", "action", "covert", "back", "request", "respond", "admit")
 """Decisions whose odds can be asked."""
 
 
@@ -63,7 +63,8 @@ def odds(
         world: the world as it stands.
         state: name of the state that decides.
         decision: "challenge" (hold or overt), "action" (strike or campaign), "covert" of a challenger; "back" of a
-            patron; "request" of the protégé; "respond" of a guarantor, by its true latent.
+            patron; "request" of the protégé; "respond" of a guarantor, by its true latent; "admit" of a guarantor, on
+            an application as things stand.
         attacker: who attacks, for "request" and "respond"; by default the first challenger.
         action: of the attacker, "strike" or "campaign".
         harm: harm done by the guarantors, for "back".
@@ -99,13 +100,18 @@ def odds(
             appeal = agent.appeal()
             utility = appeal.utility(ahead.harm_if_asked, OVERT.index(action) + 1)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
-        case Guarantor(), "respond":
-            return _response(world, agent, by, action, asked=asked)
+        case Guarantor(), "respond" | "admit":
+            return _admission(world, agent) if decision == "admit" else _response(world, agent, by, action, asked=asked)
         case _:
             raise InputError(
                 f"{state} ({type(agent).__name__.lower()}) does not decide {decision!r}; "
                 f"decisions: {', '.join(DECISIONS)}"
             )
+
+
+def _admission(world: World, guarantor: Guarantor) -> Odds:
+    yes = world.application.readiness(world, guarantor.name)
+    return _made(world, ("no", "yes"), None, [1.0 - yes, yes])
 
 
 def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *, asked: bool) -> Odds:

@@ -36,6 +36,9 @@ CAMPAIGN: Final = 3
 MANDATES: Final = ("refused", "approved")
 """What the Council decided."""
 
+ADMISSIONS: Final = ("refused", "admitted")
+"""What the members decided on an applicant."""
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -45,7 +48,8 @@ class Outcomes:
         columns: values by name. `attacks` overt attacks; `first_attack_month` 0-based, -1 none; `first_attacker` code,
             -1 none; `covert` covert acts; `highest_action` code; `in_force_at_attack`; `invoked` Article 4 formally;
             `mandate` code of the last Council, -1 not asked; `level_<State>` peak response 0-3, -1 without an overt
-            attack; `leader_combat`; `patron_joined`; `clash`; `months_admitted` month of entry into force, -1 none;
+            attack; `leader_combat`; `patron_joined`; `clash`; `applied` for membership; `admitted` code of the members'
+            decision on it, -1 no vote; `months_admitted` month of entry into force, -1 none;
             `months_at_risk` months up to and with the first overt attack; `loss_<State>` utility lost;
             `threat_end`; `outcome` code into `OUTCOMES`.
         labels: texts of the coded columns; code -1 stands for none.
@@ -78,6 +82,8 @@ class Tally:
         self.level = {name: np.full(shape, -1, np.int8) for name in roster.guarantors}
         self.patron_joined = np.zeros(shape, np.bool_)
         self.clash = np.zeros(shape, np.bool_)
+        self.applied = np.zeros(shape, np.bool_)
+        self.admitted = np.full(shape, -1, np.int8)
         self.entered_step = np.full(shape, -1, np.int16)
         self.loss = {name: np.zeros(shape) for name in (roster.protege, *roster.challengers)}
 
@@ -102,6 +108,8 @@ class Tally:
             "leader_combat": leader,
             "patron_joined": self.patron_joined,
             "clash": self.clash,
+            "applied": self.applied,
+            "admitted": self.admitted,
             "months_admitted": _month(self.entered_step, step),
             "months_at_risk": np.where(attacked, months, float(horizon)),
             **{f"loss_{name}": loss for name, loss in self.loss.items()},
@@ -124,6 +132,7 @@ def labels(roster: Roster) -> dict[str, tuple[str, ...]]:
         "first_attacker": roster.challengers,
         "highest_action": ACTIONS,
         "mandate": MANDATES,
+        "admitted": ADMISSIONS,
         "outcome": OUTCOMES,
     }
 

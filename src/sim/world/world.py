@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import crisis, environment, opportunity
+from sim.world import channels, crisis, environment, opportunity
+from sim.world.accession import Application
 from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
@@ -20,6 +21,7 @@ from sim.world.prospect import prospect
 from sim.world.reference import reference, reference_crisis
 from sim.world.response import latent
 from sim.world.roster import common
+from sim.world.schedule import Schedule
 from sim.world.stage import Model
 from sim.world.streams import Streams
 from sim.world.values import Cells, Values, cut, sets_of
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
 
 PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "drift": "threat and tension move; damaged means recover",
-        "accession": "cover enters into force where its month has come",
+        "drift": "threat and tension move; damaged means recover, arms arrive; what is scheduled happens",
+        "accession": "the protégé applies, members vote, cover enters into force where its month has come",
         "signals": "observers renew what they expect of the guarantors, where status changed",
         "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
         "crisis": "overt attacks are answered: request, Council, responses, patron",
@@ -102,6 +104,8 @@ class World(Model):  # type: ignore[misc]
         self.tally = Tally(self.roster, self.shape)
         self._set_environment()
         self._gather_states()
+        self.application = Application(self)
+        self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
         self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
         self._stale = True
 
@@ -116,14 +120,16 @@ class World(Model):  # type: ignore[misc]
     def _set_environment(self) -> None:
         values = self.values
         self.committed = self._column([p.channels.commitment for p in self.points]) > 0.0
+        self.aligned = self._column([p.channels.alignment for p in self.points])
+        self.armed = self._column([p.channels.capability for p in self.points]) > 0.0
         self._covered = self._column([p.accession.cover for p in self.points]) > 0.0
         self._from_month = self._column([p.accession.from_month for p in self.points])
         self.cover = np.zeros(self.shape, np.bool_)
         self.threat, self.tension = self._full("environment.threat.start"), self._full("environment.tension.start")
         self.threat = np.clip(self.threat, 0.0, environment.MOST_THREAT)
         protege = f"states.{self.roster.protege}"
-        self._whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
-        self.defence, self.missiles = self._whole["defence"].copy(), self._whole["missiles"].copy()
+        self.whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
+        self.defence, self.missiles = self.whole["defence"].copy(), self.whole["missiles"].copy()
         self.proxies = self._full(f"{protege}.proxies")
         threat = values.group("environment.threat", ("drift", "boldness", "noise"))
         tension = values.group("environment.tension", ("mean", "persistence", "jump_rate", "jump_size"))
@@ -188,7 +194,8 @@ class World(Model):  # type: ignore[misc]
 
     def surroundings(self) -> Surroundings:
         """What everybody sees now."""
-        return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies)
+        standing = channels.standing(self)
+        return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies, standing)
 
     def harms_at(self, cells: Cells) -> tuple[Array, Array, Array]:
         """Harm of a guarantor of weight 1 by level, in some cells."""
@@ -201,12 +208,14 @@ class World(Model):  # type: ignore[misc]
         """Play to the horizon and return the columns."""
         while self.steps * self.step_length < self.horizon:
             self.step()
+        self.tally.applied, self.tally.admitted = self.application.applied, self.application.decision
         return self.tally.finish(self.horizon, self.step_length, self.threat)
 
     def step(self) -> None:
         """Play one step, phase by phase (`PHASES`)."""
         now = self.steps - 1  # Mesa counts a step when it begins
         self._move(now)
+        self.schedule.play(self, now)
         self._enter(now)
         self._foresee()
         actions, covert = self._choose(now)
@@ -221,19 +230,33 @@ class World(Model):  # type: ignore[misc]
             self.threat, self.cover, self._drift, length, streams.normal("threat", step)
         )
         self.tension = environment.moved_tension(
-            self.tension, self._drift, length, streams.normal("tension", step), streams.uniform("jump", step)[0]
+            self.tension,
+            channels.with_rivals(self._drift, self),
+            length,
+            streams.normal("tension", step),
+            streams.uniform("jump", step)[0],
         )
-        self.defence = environment.recovered(self.defence, self._whole["defence"], self._drift.recovery, length)
-        self.missiles = environment.recovered(self.missiles, self._whole["missiles"], self._drift.recovery, length)
+        defence, missiles = channels.deliveries(self, step)
+        self.whole["defence"] = np.minimum(1.0, self.whole["defence"] + defence)
+        self.whole["missiles"] = np.minimum(1.0, self.whole["missiles"] + missiles)
+        self.defence, self.missiles = np.minimum(1.0, self.defence + defence), np.minimum(1.0, self.missiles + missiles)
+        self.defence = environment.recovered(self.defence, self.whole["defence"], self._drift.recovery, length)
+        self.missiles = environment.recovered(self.missiles, self.whole["missiles"], self._drift.recovery, length)
 
     def _enter(self, step: int) -> None:
         enters = self._covered & ~self.cover & (step * self.step_length >= self._from_month)
+        enters = enters | self.application.advance(self, step)
         if enters.any():
             self.cover = self.cover | enters
             self.tally.entered_step[enters] = step
             self._stale = True
             if self.log is not None:
                 self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
+
+    def look_ahead(self) -> None:
+        """Make sure that there are forecasts, for who decides before the first phase of signals."""
+        if not self.forecasts:
+            self._foresee()
 
     def _foresee(self) -> None:
         """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
