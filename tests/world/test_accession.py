@@ -153,7 +153,7 @@ def test_outsiders_see_the_chance_before_the_vote_and_the_outcome_after_it() -> 
             assert not seen.any()  # what is left is the lag of four months
         if month == 6:
             assert (seen == (world.application.admitted & ~entered)).all()  # it is certain now
-    assert (world.cover == world.application.admitted).all()
+    assert (world.cover == (world.application.admitted & ~world.suspended)).all()
     assert not world.application.outlook(world, 9.0).any()
 
 

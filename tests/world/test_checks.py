@@ -203,6 +203,7 @@ def test_responses_come_at_the_chances_that_the_truth_foresees() -> None:
         states__United_States__actions=[],
         crisis__request__help=500,
         crisis__request__refused=0,
+        crisis__exchanges=1,  # later exchanges may raise a level
     )
     chances = World(sure).odds("Russia", "respond", attacker="Israel").probabilities.ravel()
     blocks = [World(sure, replicates=BLOCK, first=b * BLOCK).run().columns for b in range(4)]

@@ -62,6 +62,8 @@ class Council(Frozen):
     oppose_below: Real = Field(description="stance latent below which a member opposes (logits)")
     support_above: Real = Field(description="stance latent above which a member supports (logits)")
     no_mandate: Positive = Field(description="how far the leader's latent falls without a mandate (logits)")
+    contested: Positive = Field(description="how far stances fall just after the protégé escalated a crisis (logits)")
+    contested_memory: Share = Field(description="share of that fall which is left after a month")
 
 
 class Perception(Frozen):
@@ -159,6 +161,17 @@ class Request(Frozen):
     level: Real = Field(description="added per level of the attack above a strike (g)")
 
 
+class Retaliation(Frozen):
+    """How the protégé answers an attack: absorb (0), proportionate or escalate (model.md 8)."""
+
+    proportionate: Real = Field(description="utility of a proportionate reply to a strike")
+    escalate: Real = Field(description="utility of escalation after a strike")
+    emboldened: Real = Field(description="weight of boldness under cover in escalation")
+    backed: Real = Field(description="added to escalation where the guarantors' harm is above 0.3")
+    in_kind: Positive = Field(description="cost of a proportionate reply, per unit of the attacker's retaliation")
+    beyond: Positive = Field(description="cost of escalation, per unit of the attacker's retaliation")
+
+
 class Crisis(Frozen):
     """What happens once force is used (model.md 4.6)."""
 
@@ -170,6 +183,10 @@ class Crisis(Frozen):
         description="setback is multiplied by it if the patron joins"
     )
     request: Request
+    retaliation: Retaliation
+    exchanges: int = Field(default=4, ge=1, le=12, description="exchanges of a crisis in a step; 1: it ends at once")
+    further: Share = Field(description="setback and damage of a further exchange, per unit of the first")
+    suspend: Share = Field(description="chance to suspend after Article 4 was invoked and nobody aided")
 
 
 class Action(Frozen):

@@ -1,6 +1,6 @@
 """What acting is worth to a challenger, and the choice in two stages (model page 4.5).
 
-U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x (M + X / 2)
+U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x E[reply] x (M + X / 2)
        + [overt] tension weight x tau + backing x E[patron] - diplomatic x standing - Gamma x H - q D* x P(clash);
 U(hold) = 0.
 
@@ -78,7 +78,7 @@ def overt_utility(terms: OvertTerms, fears: Fears, kind: Array, now: Surrounding
         kind * terms.gain * now.threat * sigmoid(terms.ease - now.defence)
         - terms.cost
         - terms.loss * now.defence
-        - terms.retaliation * (now.missiles + 0.5 * now.proxies)
+        - terms.retaliation * ahead.reply * (now.missiles + 0.5 * now.proxies)
         + fears.tension_weight * now.tension
         + terms.backing * ahead.backing
         - fears.deterrence * ahead.harm

@@ -8,7 +8,7 @@ mandate, acts on its own: others then stop at aid, and the leader's latent falls
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -44,6 +44,11 @@ class Rules:
     oppose_below: Array
     support_above: Array
     no_mandate: Array
+
+
+def contested(rules: Rules, doubt: Array) -> Rules:
+    """Rules by which a stance latent must be higher by `doubt`: who fired first makes the casus foederis contested."""
+    return replace(rules, oppose_below=rules.oppose_below + doubt, support_above=rules.support_above + doubt)
 
 
 def pull(leader_latent: Array, first_cutpoint: Array) -> Array:

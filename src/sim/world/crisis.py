@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, patron, response
+from sim.world import council, exchanges, patron, response
 from sim.world.agents import OVERT
 from sim.world.choice import choose, probabilities
 from sim.world.foresight import Attack, covariates
@@ -64,6 +64,8 @@ class Aid:
         mandate: 0 refused, 1 approved, -1 the Council was not asked.
         levels: level of each guarantor.
         harm: harm to the attacker from all of them.
+        free: where each acts with a free hand.
+        shock: the shock that all share.
 
     """
 
@@ -72,16 +74,44 @@ class Aid:
     mandate: NDArray[np.int8]
     levels: dict[str, NDArray[np.int8]]
     harm: Array
+    free: dict[str, Flags]
+    shock: Array
 
 
 def play(world: World, front: Front) -> None:
     """Play one crisis to its end and record it."""
     aid = _responses(world, front, _request(world, front))
-    joined = _patron(world, front, aid)
-    leader = aid.levels[world.roster.leader]
-    great = joined | front.attacker.is_patron
-    _record(world, front, aid, joined, clash=(leader == response.COMBAT) & great)
-    _damage(world, front, joined)
+    stance = _patron(world, front, aid)
+    _record(world, front, aid)
+    war = _war(front, aid, stance)
+    whole = np.ones(len(front.cells))
+    exchanges.damage(world, war, 0, whole)
+    exchanges.reply(world, war, 0, war.live, front.now, war.live)
+    exchanges.fight(world, war, 1)
+
+
+def _war(front: Front, aid: Aid, stance: NDArray[np.int8]) -> exchanges.War:
+    """The crisis after the first answers to it."""
+    everywhere = np.ones(len(front.cells), np.bool_)
+    return exchanges.War(
+        step=front.step,
+        attacker=front.attacker,
+        cells=front.cells,
+        severity=np.full(len(front.cells), OVERT.index(front.action) + 1, np.int8),
+        asked=aid.asked,
+        invoked=aid.invoked,
+        covered=front.covered.astype(np.float64),
+        levels=aid.levels,
+        free=aid.free,
+        shock=aid.shock,
+        stance=stance,
+        harm=aid.harm,
+        counted=np.zeros(len(front.cells)),
+        reply=np.zeros(len(front.cells), np.int8),
+        live=everywhere,
+        going=everywhere,
+        fought=everywhere.astype(np.int16),
+    )
 
 
 def _request(world: World, front: Front) -> Flags:
@@ -133,7 +163,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         resolve = cells.take(guarantor.own("resolve"))
         latents[guarantor.name] = response.latent(coefficients, resolve, attack.covered, x) + shock
         active[guarantor.name] = np.broadcast_to(cells.take(guarantor.active), len(cells))
-    rules = cut(world.council, cells)
+    rules = cut(world.rules(), cells)
     passed, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], invoked)
     caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
     levels, harm = {}, np.zeros(len(cells))
@@ -150,7 +180,8 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         harm = harm + response.harm(cells.take(guarantor.weight), reached, world.harms_at(cells))
         _tell_response(world, front, guarantor, latents[guarantor.name], reached, own_way)
     mandate = np.where(invoked, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
-    return Aid(asked=asked, invoked=invoked, mandate=mandate, levels=levels, harm=harm)
+    hands = {name: ~invoked | hand for name, hand in free.items()}
+    return Aid(asked=asked, invoked=invoked, mandate=mandate, levels=levels, harm=harm, free=hands, shock=shock)
 
 
 def _vote(
@@ -206,11 +237,11 @@ def _tell_response(
         )
 
 
-def _patron(world: World, front: Front, aid: Aid) -> Flags:
+def _patron(world: World, front: Front, aid: Aid) -> NDArray[np.int8]:
     """The attacker's patron holds back, defends or joins; it has joined where both attack in the same step."""
     backer = world.backer(front.attacker)
     if backer is None or backer.interests is None:
-        return front.with_patron
+        return front.with_patron * np.int8(patron.JOIN)
     fights = (aid.levels[world.roster.leader] == response.COMBAT).astype(np.float64)
     interests = cut(backer.interests, front.cells)
     options = patron.utilities(interests, front.now.threat, front.now.tension, aid.harm, fights)
@@ -231,11 +262,11 @@ def _patron(world: World, front: Front, aid: Aid) -> Flags:
             harm=aid.harm,
             leader_in_combat=fights,
         )
-    return np.asarray(front.with_patron | (choice == patron.JOIN))
+    return np.where(front.with_patron, np.int8(patron.JOIN), choice)
 
 
-def _record(world: World, front: Front, aid: Aid, joined: Flags, clash: Flags) -> None:
-    """Write the crisis into the columns of its cells."""
+def _record(world: World, front: Front, aid: Aid) -> None:
+    """Write the attack and the first answers to it into the columns of its cells."""
     tally, cells = world.tally, front.cells
     at = (cells.point, cells.replicate)
     first = tally.first_step[at] < 0
@@ -249,34 +280,3 @@ def _record(world: World, front: Front, aid: Aid, joined: Flags, clash: Flags) -
     tally.mandate[at] = np.where(aid.mandate >= 0, aid.mandate, tally.mandate[at])
     for name, reached in aid.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)
-    tally.patron_joined[at] |= joined
-    tally.clash[at] |= clash
-    terms = cut(front.attacker.overt_terms[front.action], cells)
-    own = terms.loss * front.now.defence + terms.retaliation * (front.now.missiles + 0.5 * front.now.proxies)
-    tally.loss[front.attacker.name][at] += own + aid.harm
-    if world.log is not None:
-        world.log.fact(
-            "crisis",
-            front.step,
-            "crisis ends",
-            harm=aid.harm,
-            patron_joined=joined,
-            clash=clash,
-        )
-
-
-def _damage(world: World, front: Front, joined: Flags) -> None:
-    """Setback of the programme and damage to the means of defence; felt after the month's crises."""
-    cells, values = front.cells, world.values
-    at = (cells.point, cells.replicate)
-    spread = cells.take(values["crisis.setback_spread"])
-    luck = cells.drawn(world.streams.uniform(f"setback/{front.attacker.name}", front.step)[0])
-    factor = (1.0 + spread * (2.0 * luck - 1.0)) * np.where(joined, cells.take(values["crisis.joined_factor"]), 1.0)
-    setback = np.minimum(1.0, cells.take(values[f"crisis.{front.action}.setback"]) * factor)
-    damage = cells.take(values[f"crisis.{front.action}.damage"])
-    world.threat[at] *= 1.0 - setback
-    world.defence[at] *= 1.0 - damage
-    world.missiles[at] *= 1.0 - damage
-    world.tally.loss[world.protege.name][at] += setback + damage
-    if world.log is not None:
-        world.log.fact("aftermath", front.step, "damage", setback=setback, threat=world.threat[at], damage=damage)

@@ -135,7 +135,7 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         true,
         world.bare(true),
         world.harms,
-        world.council,
+        world.rules(),
         world.obliged & asked,
     )
     if guarantor.leads:

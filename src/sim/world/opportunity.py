@@ -26,6 +26,7 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
     name, precision = challenger.name, world.values["choice.precision"]
     rate = challenger.rate(world.tension) * world.step_length
     chance = world.streams.uniform(f"opportunity/{name}", step)[0] < -np.expm1(-rate)
+    chance = chance & ~world.campaigning[name]
     ahead = world.prospects(challenger, challenger)
     utilities = challenger.overt_utilities(world.surroundings(), ahead)
     overt, shares = nested(utilities, precision)

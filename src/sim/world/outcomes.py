@@ -45,7 +45,9 @@ class Outcomes:
     """Columns of a batch, one value a trial, each of shape (points, replicates).
 
     Attributes:
-        columns: values by name. `attacks` overt attacks; `first_attack_month` 0-based, -1 none; `first_attacker` code,
+        columns: values by name. `attacks` overt attacks;
+            `exchanges` in all crises; `threats`, `conceded`, `backed_down` of immediate deterrence; `suspended_month`
+            when an abandoned ally left, -1 none; `first_attack_month` 0-based, -1 none; `first_attacker` code,
             -1 none; `covert` covert acts; `highest_action` code; `in_force_at_attack`; `invoked` Article 4 formally;
             `mandate` code of the last Council, -1 not asked; `level_<State>` peak response 0-3, -1 without an overt
             attack; `leader_combat`; `patron_joined`; `clash`; `applied` for membership; `admitted` code of the members'
@@ -75,6 +77,11 @@ class Tally:
         self.first_step = np.full(shape, -1, np.int16)
         self.first_attacker = np.full(shape, -1, np.int8)
         self.covert = np.zeros(shape, np.int16)
+        self.exchanges = np.zeros(shape, np.int16)
+        self.threats = np.zeros(shape, np.int16)
+        self.conceded = np.zeros(shape, np.int16)
+        self.backed_down = np.zeros(shape, np.int16)
+        self.suspended_step = np.full(shape, -1, np.int16)
         self.highest_action = np.zeros(shape, np.int8)
         self.in_force_at_attack = np.zeros(shape, np.bool_)
         self.invoked = np.zeros(shape, np.bool_)
@@ -100,6 +107,11 @@ class Tally:
             "first_attack_month": _month(self.first_step, step),
             "first_attacker": self.first_attacker,
             "covert": self.covert,
+            "exchanges": self.exchanges,
+            "threats": self.threats,
+            "conceded": self.conceded,
+            "backed_down": self.backed_down,
+            "suspended_month": _month(self.suspended_step, step),
             "highest_action": self.highest_action,
             "in_force_at_attack": self.in_force_at_attack,
             "invoked": self.invoked,

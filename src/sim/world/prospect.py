@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.world import patron
 from sim.world.choice import sigmoid
+from sim.world.retaliation import Temper, backed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,6 +98,7 @@ class Prospect:
         harm_if_asked: harm from the guarantors if it does.
         mandate: chance that the Council is asked and gives a mandate.
         leader: chances that the leader reaches aid, troops and combat.
+        reply: cost of the protégé's reply, as a multiple of the attacker's `retaliation`.
 
     """
 
@@ -107,6 +109,7 @@ class Prospect:
     harm_if_asked: Array
     mandate: Array
     leader: tuple[Array, Array, Array]
+    reply: Array
 
 
 def leader_chances(forecast: Forecast, caution: Array) -> tuple[Array, Array, Array]:
@@ -138,6 +141,8 @@ def prospect(
     veto: Array,
     threat: Array,
     tension: Array,
+    temper: Temper,
+    cover: Array,
 ) -> Prospect:
     """Expected consequences of an attack.
 
@@ -150,6 +155,8 @@ def prospect(
         veto: weight of the patron's holding back.
         threat: level of the programme.
         tension: political temperature.
+        temper: what decides the protégé's reply.
+        cover: 1 where Article 4 is in force for it, else 0.
 
     """
     caution = stake.caution(threat, tension)
@@ -159,6 +166,7 @@ def prospect(
     aid, troops, combat = (chance * yes + (1.0 - chance) * no for yes, no in zip(heard, unheard, strict=True))
     others = chance * asked.others + (1.0 - chance) * unasked.others
     harm = harm_of((aid, troops, combat), others, stake.leader_weight, stake.harms)
+    feels_backed = _backed(stake, (aid, troops, combat), others)
     backing, clash = _patron(stake, veto, threat, tension, (aid, troops, combat), others)
     return Prospect(
         harm=harm,
@@ -168,7 +176,18 @@ def prospect(
         harm_if_asked=if_asked,
         mandate=np.asarray(chance * asked.mandate),
         leader=(np.asarray(aid), np.asarray(troops), np.asarray(combat)),
+        reply=temper.expected(np.asarray(float(severity)), cover, feels_backed),
     )
+
+
+def _backed(stake: Stake, leader: tuple[Array, Array, Array], others: Array) -> Array:
+    """Chance that the guarantors' harm makes the protégé feel backed, over the leader's four levels."""
+    aid, troops, combat = leader
+    shares = (1.0 - aid, aid - troops, troops - combat, combat)
+    chance = np.zeros(())
+    for share, step in zip(shares, (np.zeros(()), *stake.harms), strict=True):
+        chance = chance + share * backed(stake.leader_weight * step + others)
+    return np.asarray(chance)
 
 
 def _patron(

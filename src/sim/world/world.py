@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import channels, crisis, environment, opportunity
+from sim.world import channels, crisis, environment, exchanges, opportunity, retaliation
 from sim.world.accession import Application
 from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
-from sim.world.council import Rules
+from sim.world.council import Rules, contested
 from sim.world.environment import Drift, Surroundings
 from sim.world.foresight import Attack, foresee
 from sim.world.log import Log
@@ -38,13 +38,16 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+FORGOTTEN: Final = 0.01
+"""Below it, who fired first is forgotten."""
+
 PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "drift": "threat and tension move; damaged means recover, arms arrive; what is scheduled happens",
         "accession": "the protégé applies, members vote, cover enters into force where its month has come",
         "signals": "observers renew what they expect of the guarantors, where status changed",
         "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
-        "crisis": "overt attacks are answered: request, Council, responses, patron",
+        "crisis": "campaigns go on or end; overt attacks are answered: request, Council, responses, patron, exchanges",
         "aftermath": "covert setbacks are felt",
     }
 )
@@ -106,8 +109,9 @@ class World(Model):  # type: ignore[misc]
         self._gather_states()
         self.application = Application(self)
         self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
+        self._set_crises()
         self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
-        self._stale = True
+        self.stale = True
 
     # ------------------------------------------------------------------ setting up
 
@@ -141,6 +145,14 @@ class World(Model):  # type: ignore[misc]
         )
         levels = values.group("environment.harm", ("aid", "troops", "combat"))
         self.harms = (levels["aid"], levels["troops"], levels["combat"])
+
+    def _set_crises(self) -> None:
+        self.exchanges = self._column([p.crisis.exchanges for p in self.points])
+        self.temper = retaliation.temper(self.values)
+        self.fired_first = np.zeros(self.shape)
+        self.suspended = np.zeros(self.shape, np.bool_)
+        self.campaigning = {name: np.zeros(self.shape, np.bool_) for name in self.roster.challengers}
+        self.wars: list[exchanges.War] = []
 
     def _gather_states(self) -> None:
         def active(name: str) -> NDArray[np.bool_]:
@@ -192,6 +204,10 @@ class World(Model):  # type: ignore[misc]
         name = self.roster.patron_of(challenger.name)
         return next((c for c in self.challengers if c.name == name), None)
 
+    def rules(self) -> Rules:
+        """The Council's rules as things stand: who fired first makes the casus foederis contested."""
+        return contested(self.council, self.values["council.contested"] * self.fired_first)
+
     def surroundings(self) -> Surroundings:
         """What everybody sees now."""
         standing = channels.standing(self)
@@ -226,6 +242,9 @@ class World(Model):  # type: ignore[misc]
         if step == 0:
             return  # the first month is played as the scenario describes it
         length, streams = self.step_length, self.streams
+        faded = self.fired_first * self.values["council.contested_memory"] ** length
+        self.fired_first = np.where(faded < FORGOTTEN, 0.0, faded)
+        self.stale = self.stale or bool(((faded > 0.0) & self.obliged).any())
         self.threat = environment.moved_threat(
             self.threat, self.cover, self._drift, length, streams.normal("threat", step)
         )
@@ -245,11 +264,11 @@ class World(Model):  # type: ignore[misc]
 
     def _enter(self, step: int) -> None:
         enters = self._covered & ~self.cover & (step * self.step_length >= self._from_month)
-        enters = enters | self.application.advance(self, step)
+        enters = (enters | self.application.advance(self, step)) & ~self.suspended
         if enters.any():
             self.cover = self.cover | enters
             self.tally.entered_step[enters] = step
-            self._stale = True
+            self.stale = True
             if self.log is not None:
                 self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
 
@@ -260,7 +279,7 @@ class World(Model):  # type: ignore[misc]
 
     def _foresee(self) -> None:
         """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
-        if not self._stale:
+        if not self.stale:
             return
         for observer in self.observers:
             for attacker in self.challengers:
@@ -268,7 +287,7 @@ class World(Model):  # type: ignore[misc]
                     continue
                 for action in OVERT:
                     self.forecasts[observer.name, attacker.name, action] = self._forecast(observer, attacker, action)
-        self._stale = False
+        self.stale = False
 
     def _forecast(self, observer: Observer, attacker: Challenger, action: str) -> tuple[Forecast, Forecast]:
         """What an observer expects if help is asked, and if it is not."""
@@ -292,7 +311,7 @@ class World(Model):  # type: ignore[misc]
                     self._average,
                     self._at_reference,
                     self.harms,
-                    self.council,
+                    self.rules(),
                     self.obliged & (asked > 0.0),
                 )
             )
@@ -315,6 +334,8 @@ class World(Model):  # type: ignore[misc]
                 veto,
                 self.threat,
                 self.tension,
+                self.temper,
+                self.cover.astype(np.float64),
             )
         return ahead
 
@@ -328,6 +349,8 @@ class World(Model):  # type: ignore[misc]
 
     def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
         """Play the overt attacks; two attackers in one step make one crisis, begun by the higher action."""
+        at_war = exchanges.resume(self, step, {c.name: self._allied(c, actions) for c in self.challengers})
+        actions = {name: np.where(at_war, np.int8(0), chosen) for name, chosen in actions.items()}
         highest = np.zeros(self.shape, np.int8)
         for chosen in actions.values():
             highest = np.maximum(highest, chosen)
@@ -335,14 +358,7 @@ class World(Model):  # type: ignore[misc]
         for challenger in self.challengers:
             begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
             begun |= begins
-            allies = [
-                actions[other.name] > 0
-                for other in self.challengers
-                if other is self.backer(challenger) or challenger is self.backer(other)
-            ]
-            together = allies[0] if allies else np.zeros(self.shape, np.bool_)
-            for ally in allies[1:]:
-                together = together | ally
+            together = self._allied(challenger, actions)
             for severity, action in enumerate(OVERT, start=1):
                 cells = Cells(*np.nonzero(begins & (highest == severity)))
                 if len(cells):
@@ -358,6 +374,14 @@ class World(Model):  # type: ignore[misc]
                             with_patron=cells.take(together),
                         ),
                     )
+
+    def _allied(self, challenger: Challenger, actions: Mapping[str, NDArray[np.int8]]) -> NDArray[np.bool_]:
+        """Where the patron of a challenger, or one it is patron of, attacks in the same step."""
+        together = np.zeros(self.shape, np.bool_)
+        for other in self.challengers:
+            if other is self.backer(challenger) or challenger is self.backer(other):
+                together = together | (actions[other.name] > 0)
+        return together
 
     def _covert_aftermath(self, step: int, covert: Mapping[str, NDArray[np.bool_]]) -> None:
         for challenger in self.challengers:
