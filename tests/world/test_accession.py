@@ -105,7 +105,7 @@ def test_the_lag_is_drawn_from_the_list_each_as_likely() -> None:
 @pytest.mark.parametrize("step", [1.0, 0.5])
 def test_entry_comes_at_the_first_step_after_vote_and_lag(step: float) -> None:
     scenario = load("accession", {**WILLING, "horizon": 30, "step": step})
-    world = World(scenario, replicates=160)
+    world = World(scenario, replicates=64)
     world.run()
     entered = world.tally.entered_step[0] * step
     lag = world.application.lags.drawn(world.streams.uniform("accession lag", 0))[0]
@@ -137,7 +137,7 @@ def test_hazards_month_by_month_add_up_to_the_list() -> None:
 
 
 def test_outsiders_see_the_chance_before_the_vote_and_the_outcome_after_it() -> None:
-    world = World(load("accession", {"accession.lags": [0.5, 4.0]}), replicates=96)
+    world = World(load("accession", {"accession.lags": [0.5, 4.0]}), replicates=48)
     for month in range(9):
         world.step()
         seen, entered = world.application.outlook(world, float(month)), world.cover
@@ -167,16 +167,16 @@ def test_who_never_applies_has_no_outlook() -> None:
 
 
 def test_check2_an_application_beyond_the_horizon_changes_nothing() -> None:
-    without = World(load("outsider"), replicates=160).run().columns
-    late = World(load("accession", {"accession.apply_month": 24}), replicates=160).run().columns
+    without = World(load("outsider"), replicates=64).run().columns
+    late = World(load("accession", {"accession.apply_month": 24}), replicates=64).run().columns
     for name, column in without.items():
         assert np.array_equal(column, late[name]), name
 
 
 def test_check2_a_vote_alone_changes_no_column_but_its_own() -> None:
     """Refused everywhere and observers without standing: an outsider's world, cell by cell."""
-    without = World(load("outsider"), replicates=160).run().columns
-    refused = World(load("accession", {"accession.vote.wish": -90, "alignment.observer": 0}), replicates=160)
+    without = World(load("outsider"), replicates=64).run().columns
+    refused = World(load("accession", {"accession.vote.wish": -90, "alignment.observer": 0}), replicates=64)
     columns = refused.run().columns
     assert columns["applied"].all()
     assert (columns["admitted"] == 0).all()
@@ -187,14 +187,14 @@ def test_check2_a_vote_alone_changes_no_column_but_its_own() -> None:
 
 def test_check2_worlds_part_after_the_vote_and_only_where_it_said_yes() -> None:
     arms = [load("outsider"), load("accession", {"alignment.observer": 0, "accession.vote.wish": 4})]
-    world = World(arms, replicates=160)
+    world = World(arms, replicates=64)
     for _ in range(3):
         world.step()
     assert np.array_equal(world.threat[0], world.threat[1])
     assert np.array_equal(world.tension[0], world.tension[1])
     columns = world.run().columns
     refused = columns["admitted"][1] == 0
-    assert 0 < refused.sum() < 160
+    assert 0 < refused.sum() < 64
     for name in ("attacks", "first_attack_month", "threat_end", "outcome"):
         assert np.array_equal(columns[name][0, refused], columns[name][1, refused]), name
     assert not np.array_equal(columns["threat_end"][0], columns["threat_end"][1])

@@ -24,7 +24,7 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
 @pytest.mark.parametrize("name", ["outsider", "today", "deal"])
 def test_check2_channels_do_nothing_without_standing(name: str) -> None:
     same(
-        dict(World(load(name), replicates=96).run().columns), dict(World(load(name, OFF), replicates=96).run().columns)
+        dict(World(load(name), replicates=48).run().columns), dict(World(load(name, OFF), replicates=48).run().columns)
     )
 
 
@@ -40,9 +40,9 @@ def test_check2_channels_do_nothing_without_standing(name: str) -> None:
 )
 def test_check2_a_channel_off_is_a_channel_of_no_strength(channel: str, numbers: dict[str, object]) -> None:
     soon = {"arms.delivery_lag": 2}
-    off = World(load("member", {**soon, f"channels.{channel}": False}), replicates=96).run().columns
-    nothing = World(load("member", {**soon, **numbers}), replicates=96).run().columns
-    full = World(load("member", soon), replicates=96).run().columns
+    off = World(load("member", {**soon, f"channels.{channel}": False}), replicates=48).run().columns
+    nothing = World(load("member", {**soon, **numbers}), replicates=48).run().columns
+    full = World(load("member", soon), replicates=48).run().columns
     same(dict(off), dict(nothing))
     assert not np.array_equal(off["loss_Israel"], full["loss_Israel"])
 
