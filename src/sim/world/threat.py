@@ -140,11 +140,13 @@ def carry_out(
     return np.asarray(threatened & ~concedes & attacks)
 
 
-def concessions(world: World) -> None:
+def concessions(world: World, step: int) -> None:
     """The programme is cut back where the protégé has conceded in this step."""
     kept = 1.0 - world.values["crisis.threat.concession"]
-    for concedes in world.conceding.values():
+    for name, concedes in world.conceding.items():
         world.threat = np.where(concedes, world.threat * kept, world.threat)
+        if world.log is not None and bool(concedes[0, 0]):
+            world.log.fact("opportunity and choice", step, "programme cut back", to=name, threat=world.threat)
     world.conceding = {}
 
 

@@ -323,7 +323,7 @@ class World(Model):  # type: ignore[misc]
         for challenger in self.challengers:
             actions[challenger.name] = opportunity.overt(self, challenger, step)
             covert[challenger.name] = opportunity.covert(self, challenger, step)
-        threat.concessions(self)
+        threat.concessions(self, step)
         return actions, covert
 
     def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
