@@ -172,6 +172,14 @@ class Retaliation(Frozen):
     beyond: Positive = Field(description="cost of escalation, per unit of the attacker's retaliation")
 
 
+class Ultimatum(Frozen):
+    """What the protégé weighs under a threat (model.md 4.6)."""
+
+    concession: Share = Field(description="share of the threat that a concession cuts")
+    price: Positive = Field(description="what conceding costs the protégé")
+    suffering: Positive = Field(description="what an attack costs it, per unit of setback and damage")
+
+
 class Crisis(Frozen):
     """What happens once force is used (model.md 4.6)."""
 
@@ -184,6 +192,7 @@ class Crisis(Frozen):
     )
     request: Request
     retaliation: Retaliation
+    threat: Ultimatum
     exchanges: int = Field(default=4, ge=1, le=12, description="exchanges of a crisis in a step; 1: it ends at once")
     further: Share = Field(description="setback and damage of a further exchange, per unit of the first")
     suspend: Share = Field(description="chance to suspend after Article 4 was invoked and nobody aided")
@@ -270,6 +279,9 @@ class ChallengerState(Frozen):
     strike: Action
     campaign: Action
     deterrence: Positive = Field(description="weight of expected harm from guarantors (Gamma)")
+    threaten: bool = Field(default=False, description="true: can threaten first (immediate deterrence)")
+    audience: Positive = Field(description="cost of backing down from a threat before its own public (alpha)")
+    concession: Positive = Field(description="worth of a concession at threat 1")
     patron: Patron | None = Field(default=None, description="how it backs another challenger")
 
 

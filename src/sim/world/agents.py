@@ -149,6 +149,7 @@ class Challenger(Observer):
         self.can_covert = can["covert"]
         # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
         self.closed = {action: np.where(can[action], 0.0, -np.inf) for action in OVERT}
+        self.threatens = np.array([[sketch.threaten] for sketch in sketches])
         self.can_overt = can["strike"] | can["campaign"]
         self.fears = Fears(
             self.own("deterrence"),
@@ -178,10 +179,13 @@ class Challenger(Observer):
             harms=harms,
         )
 
-    def overt_utilities(self, now: Surroundings, prospects: Mapping[str, Prospect]) -> list[Array]:
-        """Utility of each overt action, -inf where it cannot do it."""
+    def overt_utilities(
+        self, now: Surroundings, prospects: Mapping[str, Prospect], kind: Array | None = None
+    ) -> list[Array]:
+        """Utility of each overt action, -inf where it cannot do it; by its own type unless another is given."""
+        kind = self.kind if kind is None else kind
         return [
-            challenge.overt_utility(self.overt_terms[a], self.fears, self.kind, now, prospects[a]) + self.closed[a]
+            challenge.overt_utility(self.overt_terms[a], self.fears, kind, now, prospects[a]) + self.closed[a]
             for a in OVERT
         ]
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.reading import InputError, Problem, did_you_mean
-from sim.world import patron, response
+from sim.world import patron, response, retaliation, threat
 from sim.world.agents import OVERT, Challenger, Guarantor, Protege
 from sim.world.beliefs import Belief
 from sim.world.challenge import nested
 from sim.world.choice import probabilities
 from sim.world.foresight import Attack, foresee
+from sim.world.opportunity import STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECISIONS = ("challenge", "action", "covert", "back", "request", "respond", "admit")
+DECISIONS = (
+    "challenge", "action", "covert", "back", "request", "respond", "admit", "concede", "carry out", "retaliate",
+)  # fmt: skip
 """Decisions whose odds can be asked."""
 
 
@@ -62,12 +65,12 @@ def odds(
     Args:
         world: the world as it stands.
         state: name of the state that decides.
-        decision: "challenge" (hold or overt), "action" (strike or campaign), "covert" of a challenger; "back" of a
-            patron; "request" of the protégé; "respond" of a guarantor, by its true latent; "admit" of a guarantor, on
-            an application as things stand.
+        decision: "challenge" (hold, overt, threaten), "carry out" (a threat), "action" (strike or campaign), "covert"
+            of a challenger; "back" of a patron; "request", "concede" and "retaliate" of the protégé; "respond" of a
+            guarantor, by its true latent; "admit" of a guarantor, on an application as things stand.
         attacker: who attacks, for "request" and "respond"; by default the first challenger.
         action: of the attacker, "strike" or "campaign".
-        harm: harm done by the guarantors, for "back".
+        harm: harm done by the guarantors, for "back" and "retaliate".
         leader_combat: whether the leader fights, for "back".
         asked: whether help was asked for, for "respond".
 
@@ -80,33 +83,64 @@ def odds(
     by = _one({c.name: c for c in world.challengers}, attacker or world.challengers[0].name, "challenger")
     if action not in OVERT:
         raise InputError(f"action: {action!r} is not one of {', '.join(OVERT)}")
+    made: Odds | None = None
+    match agent:
+        case Challenger():
+            made = _of_challenger(world, agent, decision, harm, leader_combat=leader_combat)
+        case Protege():
+            made = _of_protege(world, agent, by, decision, action, harm)
+        case Guarantor() if decision == "respond":
+            made = _response(world, agent, by, action, asked=asked)
+        case Guarantor() if decision == "admit":
+            made = _admission(world, agent)
+    if made is None:
+        raise InputError(
+            f"{state} ({type(agent).__name__.lower()}) does not decide {decision!r}; decisions: {', '.join(DECISIONS)}"
+        )
+    return made
+
+
+def _of_challenger(world: World, agent: Challenger, decision: str, harm: float, *, leader_combat: bool) -> Odds | None:
     precision = world.values["choice.precision"]
-    match agent, decision:
-        case Challenger(), "challenge" | "action":
-            utilities = agent.overt_utilities(world.surroundings(), world.prospects(agent, agent))
-            overt, shares = nested(utilities, precision)
-            if decision == "action":
-                return _made(world, OVERT, utilities, shares)
-            return _chosen(world, ("hold", "overt"), [np.zeros(()), overt], precision)
-        case Challenger(), "covert":
-            utility = agent.covert_utility(world.surroundings())
-            return _chosen(world, ("hold", "covert"), [np.zeros(()), utility], precision)
-        case Challenger(interests=patron.Interests() as interests), "back":
-            fights = np.asarray(float(leader_combat))
-            utilities = patron.utilities(interests, world.threat, world.tension, np.asarray(harm), fights)
-            return _chosen(world, patron.OPTIONS, utilities, precision)
-        case Protege(), "request":
+    if decision in ("challenge", "action", "carry out"):
+        ahead = world.prospects(agent, agent)
+        utilities = agent.overt_utilities(world.surroundings(), ahead)
+        overt, shares = nested(utilities, precision)
+        if decision == "action":
+            return _made(world, OVERT, utilities, shares)
+        if decision == "carry out":
+            return _chosen(world, threat.ENDS, threat.ends(overt, agent.own("audience")), precision)
+        options = [np.zeros(()), overt]
+        if agent.threatens.any():
+            options.append(threat.utility(world, agent, ahead, overt))
+        return _chosen(world, STAGE[: len(options)], options, precision)
+    if decision == "covert":
+        utility = agent.covert_utility(world.surroundings())
+        return _chosen(world, ("hold", "covert"), [np.zeros(()), utility], precision)
+    if decision == "back" and agent.interests is not None:
+        fights = np.asarray(float(leader_combat))
+        utilities = patron.utilities(agent.interests, world.threat, world.tension, np.asarray(harm), fights)
+        return _chosen(world, patron.OPTIONS, utilities, precision)
+    return None
+
+
+def _of_protege(world: World, agent: Protege, by: Challenger, decision: str, action: str, harm: float) -> Odds | None:
+    precision, severity = world.values["choice.precision"], OVERT.index(action) + 1
+    match decision:
+        case "request":
             ahead = world.prospects(agent, by)[action]
             appeal = agent.appeal()
-            utility = appeal.utility(ahead.harm_if_asked, OVERT.index(action) + 1)
+            utility = appeal.utility(ahead.harm_if_asked, severity)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
-        case Guarantor(), "respond" | "admit":
-            return _admission(world, agent) if decision == "admit" else _response(world, agent, by, action, asked=asked)
-        case _:
-            raise InputError(
-                f"{state} ({type(agent).__name__.lower()}) does not decide {decision!r}; "
-                f"decisions: {', '.join(DECISIONS)}"
-            )
+        case "concede":
+            end = threat.brink(world, by, world.prospects(agent, by), np.ones(()))
+            return _chosen(world, threat.ANSWERS, end.answers, precision)
+        case "retaliate":
+            feels = retaliation.backed(np.asarray(harm))
+            cover = world.cover.astype(np.float64)
+            replies = world.temper.utilities(np.asarray(float(severity)), cover, feels)
+            return _chosen(world, retaliation.REPLIES, replies, precision)
+    return None
 
 
 def _admission(world: World, guarantor: Guarantor) -> Odds:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.world import threat
 from sim.world.agents import OVERT
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
     from sim.world.agents import Challenger
     from sim.world.world import World
+
+
+STAGE = ("hold", "overt", "threaten")
+"""What a challenger can do at a chance; the last only where the scenario lets it threaten."""
+
+THREATEN = 2
 
 
 def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
@@ -31,10 +38,14 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
     utilities = challenger.overt_utilities(world.surroundings(), ahead)
     overt, shares = nested(utilities, precision)
     options = [np.zeros(world.shape), np.broadcast_to(overt, world.shape)]
-    stage = choose(options, precision, world.streams.gumbel(f"challenge/{name}", step)[:, None, :])
+    shocks = world.streams.gumbel(f"challenge/{name}", step)
+    if challenger.threatens.any():
+        options.append(np.broadcast_to(threat.utility(world, challenger, ahead, overt), world.shape))
+        shocks = np.concatenate([shocks, world.streams.gumbel(f"threaten/{name}", step, 0, 1)])
+    stage = choose(options, precision, shocks[:, None, :])
     kinds = [np.broadcast_to(utility, world.shape) for utility in utilities]
     kind = choose(kinds, precision, world.streams.gumbel(f"escalation/{name}", step, 0, len(OVERT))[:, None, :])
-    goes = chance & (stage == 1)
+    goes, threatened = chance & (stage == 1), chance & (stage == THREATEN)
     if world.log is not None and bool(chance[0, 0]):
         odds = probabilities(options, precision)
         world.log.decision(
@@ -42,7 +53,7 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
             step,
             name,
             "challenge",
-            ("hold", "overt"),
+            STAGE[: len(options)],
             options,
             odds,
             int(stage[0, 0]),
@@ -50,10 +61,11 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
             tension=world.tension,
             **{f"expected_harm_{a}": ahead[a].harm for a in OVERT},
         )
-        if bool(goes[0, 0]):
-            world.log.decision(
-                "opportunity and choice", step, name, "choose action", OVERT, kinds, shares, int(kind[0, 0])
-            )
+    if challenger.threatens.any():
+        goes = goes | threat.carry_out(world, challenger, step, threatened, ahead, overt)
+    if world.log is not None and bool(goes[0, 0]):
+        kind_chosen = int(kind[0, 0])
+        world.log.decision("opportunity and choice", step, name, "choose action", OVERT, kinds, shares, kind_chosen)
     return np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
 
 

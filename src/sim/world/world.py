@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import channels, crisis, environment, exchanges, opportunity, retaliation
+from sim.world import channels, crisis, environment, exchanges, opportunity, retaliation, threat
 from sim.world.accession import Application
 from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
 from sim.world.council import Rules, contested
@@ -152,6 +152,7 @@ class World(Model):  # type: ignore[misc]
         self.fired_first = np.zeros(self.shape)
         self.suspended = np.zeros(self.shape, np.bool_)
         self.campaigning = {name: np.zeros(self.shape, np.bool_) for name in self.roster.challengers}
+        self.conceding: dict[str, NDArray[np.bool_]] = {}
         self.wars: list[exchanges.War] = []
 
     def _gather_states(self) -> None:
@@ -345,6 +346,7 @@ class World(Model):  # type: ignore[misc]
         for challenger in self.challengers:
             actions[challenger.name] = opportunity.overt(self, challenger, step)
             covert[challenger.name] = opportunity.covert(self, challenger, step)
+        threat.concessions(self, step)
         return actions, covert
 
     def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
