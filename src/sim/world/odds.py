@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.reading import InputError, Problem, did_you_mean
-from sim.world import patron, response
+from sim.world import council, patron, response, votes_ahead
 from sim.world.agents import OVERT, Challenger, Guarantor, Protege
 from sim.world.beliefs import Belief
 from sim.world.challenge import nested
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.world.anticipation import Forecast
     from sim.world.world import World
 
     Array = NDArray[np.float64]
 
 T = TypeVar("T")
 
-DECISIONS = ("challenge", "action", "covert", "back", "request", "respond")
+DECISIONS = ("challenge", "action", "covert", "back", "request", "respond", "vote", "decide")
 """Decisions whose odds can be asked."""
+
+DECIDED = ("not asked", "refused", "approved too late", "approved in time")
+"""What can become of a request to the Council."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,11 @@ def odds(
 
     Args:
         world: the world as it stands.
-        state: name of the state that decides.
+        state: name of the state that decides; "Council" for what the Council decides together.
         decision: "challenge" (hold or overt), "action" (strike or campaign), "covert" of a challenger; "back" of a
-            patron; "request" of the protégé; "respond" of a guarantor, by its true latent.
-        attacker: who attacks, for "request" and "respond"; by default the first challenger.
+            patron; "request" of the protégé; "respond" and "vote" of a guarantor, by its true latent; "decide" of the
+            Council, by all of them.
+        attacker: who attacks, for "request", "respond", "vote" and "decide"; by default the first challenger.
         action: of the attacker, "strike" or "campaign".
         harm: harm done by the guarantors, for "back".
         leader_combat: whether the leader fights, for "back".
@@ -75,7 +80,7 @@ def odds(
 
     """
     agents = {agent.name: agent for agent in (*world.challengers, world.protege, *world.guarantors)}
-    agent = _one(agents, state, "state")
+    agent = None if state == "Council" else _one(agents, state, "state")
     by = _one({c.name: c for c in world.challengers}, attacker or world.challengers[0].name, "challenger")
     if action not in OVERT:
         raise InputError(f"action: {action!r} is not one of {', '.join(OVERT)}")
@@ -99,17 +104,18 @@ def odds(
             appeal = agent.appeal()
             utility = appeal.utility(ahead.harm_if_asked, OVERT.index(action) + 1)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
-        case Guarantor(), "respond":
-            return _response(world, agent, by, action, asked=asked)
+        case (Guarantor(), "respond" | "vote") | (None, "decide"):
+            return _allied(world, agent, by, action, asked=asked, votes=decision == "vote")
         case _:
             raise InputError(
-                f"{state} ({type(agent).__name__.lower()}) does not decide {decision!r}; "
+                f"{state} ({'all members' if agent is None else type(agent).__name__.lower()}) does not decide "
+                f"{decision!r}; "
                 f"decisions: {', '.join(DECISIONS)}"
             )
 
 
-def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *, asked: bool) -> Odds:
-    """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
+def _foreseen(world: World, by: Challenger, action: str, *, asked: bool) -> Forecast:
+    """The common forecast, by one who knows the truth."""
     truth = {name: Belief(mean=eta, variance=np.zeros(())) for name, eta in world.truth.items()}
     true = world.coefficients
     obliged = world.obliged.astype(np.float64)
@@ -121,7 +127,7 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         formal=float(asked) * obliged,
         covered=obliged,
     )
-    ahead = foresee(
+    return foresee(
         attack,
         by.name,
         world.guarantors,
@@ -129,9 +135,33 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         true,
         world.bare(true),
         world.harms,
-        world.council,
+        world.council_on(by, action),
         world.obliged & asked,
     )
+
+
+def _decided(world: World, by: Challenger, action: str, *, asked: bool) -> list[Array]:
+    """Chances of what becomes of a request, in the order of `DECIDED`."""
+    mandate = _foreseen(world, by, action, asked=asked).mandate
+    timely = world.council_on(by, action).timely
+    sits = np.asarray(world.obliged & world.council.decides & asked, np.float64)
+    return [1.0 - sits, sits * (1.0 - mandate), sits * mandate * (1.0 - timely), sits * mandate * timely]
+
+
+def _allied(
+    world: World, guarantor: Guarantor | None, by: Challenger, action: str, *, asked: bool, votes: bool
+) -> Odds:
+    """Decisions of the alliance: of the Council where no guarantor is named, else of the guarantor."""
+    if guarantor is None:
+        return _made(world, DECIDED, None, _decided(world, by, action, asked=asked))
+    if votes:
+        return _made(world, council.STANCES, None, votes_ahead.stances(world, guarantor, by, action))
+    return _response(world, guarantor, by, action, asked=asked)
+
+
+def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *, asked: bool) -> Odds:
+    """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
+    ahead = _foreseen(world, by, action, asked=asked)
     if guarantor.leads:
         caution = world.stakes[by.name].caution(world.threat, world.tension)
         aid, troops, combat = ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(caution)
