@@ -48,6 +48,8 @@ def tree_world(overrides: Mapping[str, object]) -> Scenario:
         "council__no_mandate": NO_MANDATE,
         "council__oppose_below": -1.5,
         "council__support_above": 0.5,
+        "council__latency": [0],
+        "council__chair_delay": 0,
         "choice__clash_cost": 0,
         "crisis__request__sharpness": 4,
         "crisis__request__refused": 0,

@@ -58,12 +58,27 @@ class Response(Frozen):
 class Council(Frozen):
     """How the Collective Security Council decides on help (model.md 4.3)."""
 
-    rule: Literal["consensus"] = Field(description="consensus: a mandate unless a member opposes")
+    rule: Literal["consensus", "consensus_minus_one", "majority", "leader", "each_as_it_deems"] = Field(
+        description="consensus: a mandate unless a member opposes; consensus_minus_one: unless two do; majority: if "
+        "more than half of the active members support; leader: if the leader supports; each_as_it_deems: no vote at all"
+    )
     oppose_below: Real = Field(description="stance latent below which a member opposes (logits)")
     support_above: Real = Field(description="stance latent above which a member supports (logits)")
     no_mandate: Positive = Field(description="how far the leader's latent falls without a mandate (logits)")
     contested: Positive = Field(description="how far stances fall just after the protégé escalated a crisis (logits)")
     contested_memory: Share = Field(description="share of that fall which is left after a month")
+    latency: tuple[Annotated[int, Field(ge=0, le=3650)], ...] = Field(
+        default=(0,),
+        min_length=1,
+        description="days from request to decision, each as likely as the next; 0 is the day of the request",
+    )
+    chair_delay: Positive = Field(description="days added by a chair with ties of 1 to the attacker")
+    rotation: tuple[Name, ...] = Field(
+        default=(), description="who chairs, a calendar year each; suspended members are passed over; none: the leader"
+    )
+    rotation_year: int = Field(
+        default=2022, ge=1900, le=2200, description="a year in which the first of the rotation chairs"
+    )
 
 
 class Perception(Frozen):
@@ -144,6 +159,7 @@ class Severity(Frozen):
     deaths: Positive = Field(description="deaths by which guarantors judge the size of the attack")
     setback: Share = Field(description="mean share of the threat destroyed")
     damage: Share = Field(description="mean share of defence and missiles destroyed")
+    duration: Positive = Field(description="days that it lasts; a mandate helps if it comes earlier than that")
 
 
 class CovertSeverity(Frozen):
@@ -324,6 +340,9 @@ class Scenario(Frozen):
     def _roles_fit(self) -> Scenario:
         """One protégé, one leader, at least one challenger, and every name that is referred to exists."""
         problems = [*_cast(self.states), *_ties(self.states), *_backing(self.states)]
+        problems += [
+            f"council.rotation: no state is called {name}" for name in self.council.rotation if name not in self.states
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self

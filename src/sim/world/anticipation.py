@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.world import voting
 from sim.world.choice import sigmoid
 from sim.world.council import Rules, chances, pull
 
@@ -30,7 +31,8 @@ NODES: Final = 7
 """Nodes over the leader's total latent; with 7 the chance of combat is within 2 % down to chances of 0.01."""
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-_QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS / np.sqrt(2.0 * np.pi), strict=True))
+QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS / np.sqrt(2.0 * np.pi), strict=True))
+"""Pairs of a standard normal value and its weight."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def forecast(
         gate: where the Council decides; elsewhere (no cover, or not invoked) each acts on its own latent.
 
     """
+    gate = gate & council.decides
     gated = bool(gate.any())  # where no cell is, the vote would be computed only to be thrown away
     variance = leader.variance + shock * shock
     spread = np.sqrt(variance)
@@ -123,7 +126,7 @@ def forecast(
     levels = [[zero, zero, zero] for _ in others]
     nodes: list[tuple[float, Array, Array | None]] = []
     free: Array | None
-    for z, w in _QUADRATURE:
+    for z, w in QUADRATURE:
         t = leader.mean + spread * z
         means = [member.mean + slope * (spread * z) for member in others]
         passed, free = np.ones(()), None
@@ -181,34 +184,27 @@ def _vote(
     council: Rules,
     gate: NDArray[np.bool_],
 ) -> tuple[Array, Array, list[tuple[Array, Array, Array]]]:
-    """Consensus at one node: chance of a mandate, of a free hand for the leader, and what it takes for each member.
+    """The vote at one node: chance of a mandate, of a free hand for the leader, and what it takes for each member.
 
-    A member has a free hand if it supports and nobody else opposes. For each member: that chance, the mean of its
+    A member has a free hand if it supports, the Council gives a mandate and it comes in time; when it comes does not
+    hang on the votes. For each member: that chance, the mean of its
     latent given that it supports, and the flattening that is left. The two move because one latent drives vote and
     help (one step of assumed-density filtering: a supporter is a more willing helper than the average member).
     """
     not_opposed, supports = chances(t, council, np.ones(()))
-    yes = [np.where(leader.active, not_opposed, 1.0)]
-    own = [np.asarray(supports)]
+    yes, own = [not_opposed], [supports]
     given = []
     for member, member_mean, variance in zip(others, means, variances, strict=True):
         v = member_mean + member.dependence * pull(t, first_cutpoint)
         scale = _scale(variance)
         not_opposed, supports = chances(v, council, scale)
-        yes.append(np.where(member.active, not_opposed, 1.0))
+        yes.append(not_opposed)
         own.append(supports)
         missing = (1.0 - supports) * scale
         better = np.where(gate, member_mean + variance * missing, member_mean)
         narrower = np.where(gate, variance * (1.0 - variance * scale * supports * missing), variance)
         given.append((better, _scale(narrower)))
-    before = [np.ones(())]
-    for chance in yes[:-1]:
-        before.append(np.asarray(before[-1] * chance))
-    after = np.ones(())
-    free: list[Array] = []
-    for index in range(len(yes) - 1, -1, -1):
-        free.append(np.where(gate, own[index] * before[index] * after, 1.0))
-        after = np.asarray(after * yes[index])
-    free.reverse()
-    passed = np.where(gate, after, 1.0)
+    approved, hands = voting.expect(yes, own, [leader.active, *(member.active for member in others)], council.rule)
+    free = [np.where(gate, hand * council.timely, 1.0) for hand in hands]
+    passed = np.where(gate, approved, 1.0)
     return passed, free[0], [(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, exchanges, patron, response
+from sim.world import council, exchanges, patron, response, voting
 from sim.world.agents import OVERT
 from sim.world.choice import choose, probabilities
 from sim.world.foresight import Attack, covariates
 from sim.world.outcomes import MANDATES, STRIKE
 from sim.world.prospect import harm_if_asked
+from sim.world.sessions import in_time
 from sim.world.values import cut
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Aid:
         asked: where help was asked for.
         invoked: where Article 4 was invoked.
         mandate: 0 refused, 1 approved, -1 the Council was not asked.
+        council_days: days from request to the Council's decision, -1 where it was not asked.
         levels: level of each guarantor.
         harm: harm to the attacker from all of them.
         free: where each acts with a free hand.
@@ -72,6 +74,7 @@ class Aid:
     asked: Flags
     invoked: Flags
     mandate: NDArray[np.int8]
+    council_days: NDArray[np.int16]
     levels: dict[str, NDArray[np.int8]]
     harm: Array
     free: dict[str, Flags]
@@ -164,12 +167,13 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         latents[guarantor.name] = response.latent(coefficients, resolve, attack.covered, x) + shock
         active[guarantor.name] = np.broadcast_to(cells.take(guarantor.active), len(cells))
     rules = cut(world.rules(), cells)
-    passed, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], invoked)
+    sits = invoked & rules.decides
+    passed, days, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], sits)
     caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
     levels, harm = {}, np.zeros(len(cells))
     for guarantor in world.guarantors:
         y = latents[guarantor.name] + cells.drawn(streams.logistic(f"response/{guarantor.name}", step))
-        own_way = ~invoked | free[guarantor.name]
+        own_way = ~sits | free[guarantor.name]
         if guarantor.leads:
             drop = np.where(own_way, 0.0, rules.no_mandate)
             reached = response.level(y - drop, coefficients.cutpoints, caution)
@@ -179,9 +183,19 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         levels[guarantor.name] = reached
         harm = harm + response.harm(cells.take(guarantor.weight), reached, world.harms_at(cells))
         _tell_response(world, front, guarantor, latents[guarantor.name], reached, own_way)
-    mandate = np.where(invoked, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
-    hands = {name: ~invoked | hand for name, hand in free.items()}
-    return Aid(asked=asked, invoked=invoked, mandate=mandate, levels=levels, harm=harm, free=hands, shock=shock)
+    mandate = np.where(sits, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
+    whole_days = np.where(sits, np.floor(days), -1.0).astype(np.int16)
+    hands = {name: ~sits | hand for name, hand in free.items()}
+    return Aid(
+        asked=asked,
+        invoked=invoked,
+        mandate=mandate,
+        council_days=whole_days,
+        levels=levels,
+        harm=harm,
+        free=hands,
+        shock=shock,
+    )
 
 
 def _vote(
@@ -191,20 +205,21 @@ def _vote(
     active: dict[str, Flags],
     rules: council.Rules,
     first_cutpoint: Array,
-    invoked: Flags,
-) -> tuple[Flags, dict[str, Flags]]:
-    """The Council's decision, and who has a free hand by it; the leader speaks first."""
+    sits: Flags,
+) -> tuple[Flags, Array, dict[str, Flags]]:
+    """The Council's decision, its day, and who has a free hand by it; the leader speaks first."""
     cells, step = front.cells, front.step
     lead = council.pull(latents[world.roster.leader], first_cutpoint)
-    passed = np.ones(len(cells), np.bool_)
-    stances = {}
+    stances, odds = {}, []
     for guarantor in world.guarantors:
         v = latents[guarantor.name] + cells.take(guarantor.dependence) * lead
         taken = council.stance(v + cells.drawn(world.streams.logistic(f"stance/{guarantor.name}", step)), rules)
         stances[guarantor.name] = taken
-        passed = passed & (~active[guarantor.name] | (taken != council.OPPOSE))
-        if world.log is not None and bool(invoked[0]) and bool(active[guarantor.name][0]):
-            not_opposed, supports = council.chances(v, rules, np.ones(()))
+        if world.log is None or not bool(sits[0]):
+            continue
+        not_opposed, supports = council.chances(v, rules, np.ones(()))
+        odds.append((not_opposed, supports))
+        if bool(active[guarantor.name][0]):
             world.log.decision(
                 "crisis",
                 step,
@@ -216,9 +231,36 @@ def _vote(
                 int(taken[0]),
                 stance_latent=v,
             )
-    if world.log is not None and bool(invoked[0]):
-        world.log.fact("crisis", step, "Council decides", decision=MANDATES[int(passed[0])])
-    return passed, {name: passed & (taken == council.SUPPORT) for name, taken in stances.items()}
+    votes = list(active.values())
+    backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
+    opposes = [taken == council.OPPOSE for taken in stances.values()]
+    passed = voting.decide(opposes, list(backers.values()), votes, np.broadcast_to(rules.rule, len(cells)))
+    luck = cells.drawn(world.streams.uniform("council days", step)[0])
+    days = world.sessions.drawn(world.chairs, front.attacker.name, cells, luck)
+    timely = in_time(days, cells.take(world.values[f"crisis.{front.action}.duration"]))
+    if world.log is not None and bool(sits[0]):
+        chance, _ = voting.expect([yes for yes, _ in odds], [own for _, own in odds], votes, rules.rule)
+        _tell_decision(world, front, rules, chance, passed, days, timely)
+    return passed, days, {name: passed & timely & own for name, own in backers.items()}
+
+
+def _tell_decision(
+    world: World, front: Front, rules: council.Rules, chance: Array, passed: Flags, days: Array, timely: Flags
+) -> None:
+    if world.log is not None:
+        ahead = world.sessions.timely(world.chairs, front.attacker.name, front.action)
+        world.log.fact(
+            "crisis",
+            front.step,
+            "Council decides",
+            chair=world.guarantors[int(world.chairs[0, 0])].name,
+            rule=voting.RULES[int(rules.rule.reshape(-1)[0])],
+            decision=MANDATES[int(passed[0])],
+            chance_of_mandate=chance,
+            days=days,
+            in_time=timely,
+            chance_in_time=ahead,
+        )
 
 
 def _tell_response(
@@ -278,5 +320,6 @@ def _record(world: World, front: Front, aid: Aid) -> None:
     tally.highest_action[at] = np.maximum(tally.highest_action[at], np.int8(STRIKE + OVERT.index(front.action)))
     tally.invoked[at] |= aid.invoked
     tally.mandate[at] = np.where(aid.mandate >= 0, aid.mandate, tally.mandate[at])
+    tally.council_days[at] = np.where(aid.mandate >= 0, aid.council_days, tally.council_days[at])
     for name, reached in aid.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.reading import InputError, Problem, did_you_mean
-from sim.world import patron, response, retaliation, threat
+from sim.world import council, patron, response, retaliation, threat, votes_ahead
 from sim.world.agents import OVERT, Challenger, Guarantor, Protege
 from sim.world.beliefs import Belief
 from sim.world.challenge import nested
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.world.anticipation import Forecast
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DECISIONS = (
-    "challenge", "action", "covert", "back", "request", "respond", "admit", "concede", "carry out", "retaliate",
+    "challenge", "action", "covert", "back", "request", "respond", "admit", "concede", "carry out", "retaliate", "vote",
+    "decide",
 )  # fmt: skip
 """Decisions whose odds can be asked."""
+
+DECIDED = ("not asked", "refused", "approved too late", "approved in time")
+"""What can become of a request to the Council."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,12 @@ def odds(
 
     Args:
         world: the world as it stands.
-        state: name of the state that decides.
+        state: name of the state that decides; "Council" for what the Council decides together.
         decision: "challenge" (hold, overt, threaten), "carry out" (a threat), "action" (strike or campaign), "covert"
-            of a challenger; "back" of a patron; "request", "concede" and "retaliate" of the protégé; "respond" of a
-            guarantor, by its true latent; "admit" of a guarantor, on an application as things stand.
-        attacker: who attacks, for "request" and "respond"; by default the first challenger.
+            of a challenger; "back" of a patron; "request", "concede" and "retaliate" of the protégé; "respond" and
+            "vote" of a guarantor, by its true latent; "admit" of a guarantor, on an application as things stand;
+            "decide" of the Council, by all of them.
+        attacker: who attacks, for "request", "respond", "vote" and "decide"; by default the first challenger.
         action: of the attacker, "strike" or "campaign".
         harm: harm done by the guarantors, for "back" and "retaliate".
         leader_combat: whether the leader fights, for "back".
@@ -79,7 +85,7 @@ def odds(
 
     """
     agents = {agent.name: agent for agent in (*world.challengers, world.protege, *world.guarantors)}
-    agent = _one(agents, state, "state")
+    agent = None if state == "Council" else _one(agents, state, "state")
     by = _one({c.name: c for c in world.challengers}, attacker or world.challengers[0].name, "challenger")
     if action not in OVERT:
         raise InputError(f"action: {action!r} is not one of {', '.join(OVERT)}")
@@ -89,13 +95,16 @@ def odds(
             made = _of_challenger(world, agent, decision, harm, leader_combat=leader_combat)
         case Protege():
             made = _of_protege(world, agent, by, decision, action, harm)
-        case Guarantor() if decision == "respond":
-            made = _response(world, agent, by, action, asked=asked)
         case Guarantor() if decision == "admit":
             made = _admission(world, agent)
+        case Guarantor() if decision in ("respond", "vote"):
+            made = _allied(world, agent, by, action, asked=asked, votes=decision == "vote")
+        case None if decision == "decide":
+            made = _allied(world, None, by, action, asked=asked, votes=False)
     if made is None:
         raise InputError(
-            f"{state} ({type(agent).__name__.lower()}) does not decide {decision!r}; decisions: {', '.join(DECISIONS)}"
+            f"{state} ({'all members' if agent is None else type(agent).__name__.lower()}) does not decide "
+            f"{decision!r}; decisions: {', '.join(DECISIONS)}"
         )
     return made
 
@@ -148,8 +157,8 @@ def _admission(world: World, guarantor: Guarantor) -> Odds:
     return _made(world, ("no", "yes"), None, [1.0 - yes, yes])
 
 
-def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *, asked: bool) -> Odds:
-    """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
+def _foreseen(world: World, by: Challenger, action: str, *, asked: bool) -> Forecast:
+    """The common forecast, by one who knows the truth."""
     truth = {name: Belief(mean=eta, variance=np.zeros(())) for name, eta in world.truth.items()}
     true = world.coefficients
     obliged = world.obliged.astype(np.float64)
@@ -161,7 +170,7 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         formal=float(asked) * obliged,
         covered=obliged,
     )
-    ahead = foresee(
+    return foresee(
         attack,
         by.name,
         world.guarantors,
@@ -169,9 +178,33 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         true,
         world.bare(true),
         world.harms,
-        world.rules(),
+        world.council_on(by, action),
         world.obliged & asked,
     )
+
+
+def _decided(world: World, by: Challenger, action: str, *, asked: bool) -> list[Array]:
+    """Chances of what becomes of a request, in the order of `DECIDED`."""
+    mandate = _foreseen(world, by, action, asked=asked).mandate
+    timely = world.council_on(by, action).timely
+    sits = np.asarray(world.obliged & world.council.decides & asked, np.float64)
+    return [1.0 - sits, sits * (1.0 - mandate), sits * mandate * (1.0 - timely), sits * mandate * timely]
+
+
+def _allied(
+    world: World, guarantor: Guarantor | None, by: Challenger, action: str, *, asked: bool, votes: bool
+) -> Odds:
+    """Decisions of the alliance: of the Council where no guarantor is named, else of the guarantor."""
+    if guarantor is None:
+        return _made(world, DECIDED, None, _decided(world, by, action, asked=asked))
+    if votes:
+        return _made(world, council.STANCES, None, votes_ahead.stances(world, guarantor, by, action))
+    return _response(world, guarantor, by, action, asked=asked)
+
+
+def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *, asked: bool) -> Odds:
+    """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
+    ahead = _foreseen(world, by, action, asked=asked)
     if guarantor.leads:
         caution = world.stakes[by.name].caution(world.threat, world.tension)
         aid, troops, combat = ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(caution)

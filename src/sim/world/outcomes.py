@@ -49,9 +49,10 @@ class Outcomes:
             `exchanges` in all crises; `threats`, `conceded`, `backed_down` of immediate deterrence; `suspended_month`
             when an abandoned ally left, -1 none; `first_attack_month` 0-based, -1 none; `first_attacker` code,
             -1 none; `covert` covert acts; `highest_action` code; `in_force_at_attack`; `invoked` Article 4 formally;
-            `mandate` code of the last Council, -1 not asked; `level_<State>` peak response 0-3, -1 without an overt
-            attack; `leader_combat`; `patron_joined`; `clash`; `applied` for membership; `admitted` code of the members'
-            decision on it, -1 no vote; `months_admitted` month of entry into force, -1 none;
+            `mandate` code of the last Council, -1 not asked; `council_days` days from request to its decision, -1 not
+            asked; `level_<State>` peak response 0-3, -1 without an overt attack; `leader_combat`; `patron_joined`;
+            `clash`; `applied` for membership; `admitted` code of the members' decision on it, -1 no vote;
+            `months_admitted` month of entry into force, -1 none;
             `months_at_risk` months up to and with the first overt attack; `loss_<State>` utility lost;
             `threat_end`; `outcome` code into `OUTCOMES`.
         labels: texts of the coded columns; code -1 stands for none.
@@ -86,6 +87,7 @@ class Tally:
         self.in_force_at_attack = np.zeros(shape, np.bool_)
         self.invoked = np.zeros(shape, np.bool_)
         self.mandate = np.full(shape, -1, np.int8)
+        self.council_days = np.full(shape, -1, np.int16)
         self.level = {name: np.full(shape, -1, np.int8) for name in roster.guarantors}
         self.patron_joined = np.zeros(shape, np.bool_)
         self.clash = np.zeros(shape, np.bool_)
@@ -116,6 +118,7 @@ class Tally:
             "in_force_at_attack": self.in_force_at_attack,
             "invoked": self.invoked,
             "mandate": self.mandate,
+            "council_days": self.council_days,
             **{f"level_{name}": level for name, level in self.level.items()},
             "leader_combat": leader,
             "patron_joined": self.patron_joined,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,9 +23,11 @@ from sim.world.reference import reference, reference_crisis
 from sim.world.response import latent
 from sim.world.roster import common
 from sim.world.schedule import Schedule
+from sim.world.sessions import Sessions
 from sim.world.stage import Model
 from sim.world.streams import Streams
 from sim.world.values import Cells, Values, cut, sets_of
+from sim.world.voting import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,13 +106,18 @@ class World(Model):  # type: ignore[misc]
         self.streams = Streams(seed, first, replicates)
         self.values = Values(self.points, sets_of(first, replicates))
         self.coefficients = self.values.coefficients()
-        self.council = Rules(**self.values.group("council", ("oppose_below", "support_above", "no_mandate")))
+        self.council = Rules(
+            **self.values.group("council", ("oppose_below", "support_above", "no_mandate")),
+            rule=np.array([[RULES.index(point.council.rule)] for point in self.points], np.int8),
+        )
         self.tally = Tally(self.roster, self.shape)
         self._set_environment()
         self._gather_states()
         self.application = Application(self)
         self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
         self._set_crises()
+        self.sessions = Sessions(self.points, self.guarantors, self.values)
+        self.chairs = self.sessions.chairs(0)
         self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
         self.stale = True
 
@@ -234,6 +242,7 @@ class World(Model):  # type: ignore[misc]
         self._move(now)
         self.schedule.play(self, now)
         self._enter(now)
+        self._convene(now)
         self._foresee()
         actions, covert = self._choose(now)
         self._crises(now, actions)
@@ -278,6 +287,19 @@ class World(Model):  # type: ignore[misc]
         if not self.forecasts:
             self._foresee()
 
+    def _convene(self, step: int) -> None:
+        """The chair passes on with the year; who chairs matters only for how long a decision takes."""
+        chairs = self.sessions.chairs(step)
+        if (chairs != self.chairs).any():
+            self.chairs = chairs
+            self.stale = True
+            if self.log is not None:
+                self.log.fact("accession", step, "chair passes on", chair=self.guarantors[int(chairs[0, 0])].name)
+
+    def council_on(self, attacker: Challenger, action: str) -> Rules:
+        """The Council as it would decide on an action of an attacker: its rules, and the chance to be in time."""
+        return replace(self.rules(), timely=self.sessions.timely(self.chairs, attacker.name, action))
+
     def _foresee(self) -> None:
         """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
         if not self.stale:
@@ -312,7 +334,7 @@ class World(Model):  # type: ignore[misc]
                     self._average,
                     self._at_reference,
                     self.harms,
-                    self.rules(),
+                    self.council_on(attacker, action),
                     self.obliged & (asked > 0.0),
                 )
             )
@@ -400,6 +422,7 @@ class World(Model):  # type: ignore[misc]
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
         self._enter(max(self.steps - 1, 0))
+        self._convene(max(self.steps - 1, 0))
         self._foresee()
         return odds(self, state, decision, **given)
 
