@@ -49,6 +49,7 @@ def grow(tree: Tree, root: object, v: dict[str, float], label: str, *, cover: bo
             backing = float(backs @ np.array([-v["states.United States.patron.veto"], 0.5, 1.0]))
             challenger = (
                 bare_strike(v, cover=cover, fights=fights)
+                - v["alignment.diplomatic.Israel"] * cover
                 - v["states.Israel.deterrence"] * v["weight"] * fights
                 + v["states.Israel.strike.backing"] * backing
             )

@@ -205,6 +205,7 @@ def sure(rule: str, **more: object) -> Scenario:
         states__United_States__actions=[],
         crisis__request__help=500,
         crisis__request__refused=0,
+        crisis__exchanges=1,
         **more,
     )
 
