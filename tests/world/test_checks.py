@@ -54,6 +54,7 @@ def test_check2_delta_zero_and_nobody_asks_is_the_same_world() -> None:
         "crisis.request.help": 0,
         "crisis.request.refused": 400,
         "crisis.request.level": 0,
+        "signals.active": False,
     }
     without = World(load("outsider", nothing), replicates=512).run()
     covered = World(load("member", nothing), replicates=512).run()
@@ -86,6 +87,8 @@ def test_check3_overt_action_falls_cell_by_cell_as_perceived_resolve_rises() -> 
         "states.United States.actions": ["strike"],
         "states.Israel.opportunity.overt": 50,
         "states.United States.opportunity.overt": 50,
+        "states.Israel.prevention": 0,
+        "states.United States.prevention": 0,
     }
     acts = []
     for bias in (-2.0, -1.0, 0.0, 1.0, 2.0, 4.0):

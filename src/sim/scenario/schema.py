@@ -84,9 +84,40 @@ class Perception(Frozen):
     bias: Real = Field(description="added to every observer's mean belief (logits)")
 
 
+class Signal(Frozen):
+    """How often an active guarantor sends one kind of signal: sigmoid(a + slope x latent) a month (model.md 4.4)."""
+
+    rate: Share = Field(description="chance a month of a guarantor at the mean latent of the record; it sets a")
+    slope: Real = Field(description="change of its log-odds per unit of the guarantor's latent (b)")
+
+
+class CostlySignal(Signal):
+    """Exercises, deployments, a base: sent only where the treaty obliges; a signal sent ties hands (Fearon 1997)."""
+
+    tied: Positive = Field(description="added to the guarantor's latent by a signal sent (logits); everybody knows it")
+    half_life: Annotated[Leaf, Within(0.1, None)] = Field(description="months after which half of that has lapsed")
+
+
+class Signals(Frozen):
+    """What guarantors show before a crisis, and observers learn from it and from silence (model.md 4.4)."""
+
+    active: bool = Field(description="false: nobody signals, and nobody reads silence")
+    costly: CostlySignal
+    talk: Signal
+
+
+class Reputation(Frozen):
+    """Whether observers learn of guarantors from how they answer attacks (model.md 4.4)."""
+
+    active: bool = Field(description="true: every observer moves its beliefs after a crisis")
+
+
 class Choice(Frozen):
     """How choices are made (model.md 4.5, 4.9)."""
 
+    rule: Literal["quantal", "maximiser"] = Field(
+        default="quantal", description="quantal: logit choice; maximiser: the best alternative, ties even"
+    )
     precision: Positive = Field(description="lambda of the logit choice, per unit of utility")
     clash_cost: Positive = Field(description="risk of great-power catastrophe times its loss (q x D*), utility")
 
@@ -236,6 +267,9 @@ class GuarantorState(Frozen):
     distance: Positive = Field(description="from its nearest forces to the protégé (km)")
     committed: Share = Field(description="share of its force committed elsewhere")
     dependence: Positive = Field(description="pull of the leader's stance on its own; 0 for the leader")
+    tied: Positive = Field(
+        description="public commitment from the start that does not lapse: a base, troops on the ground (logits)",
+    )
     ties: FrozenMapping[Name, Share] = Field(description="ties to each challenger, 0-1")
 
 
@@ -258,6 +292,7 @@ class ChallengerState(Frozen):
     strike: Action
     campaign: Action
     deterrence: Positive = Field(description="weight of expected harm from guarantors (Gamma)")
+    prevention: Positive = Field(description="weight of what a month of waiting is expected to cost (omega)")
     patron: Patron | None = Field(default=None, description="how it backs another challenger")
 
 
@@ -280,6 +315,8 @@ class Scenario(Frozen):
     council: Council
     accession: Accession
     perception: Perception
+    signals: Signals
+    reputation: Reputation
     choice: Choice
     channels: Channels
     environment: Environment

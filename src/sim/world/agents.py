@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.world.environment import Surroundings
     from sim.world.prospect import Prospect
     from sim.world.reference import Reference
-    from sim.world.values import Values
+    from sim.world.values import Cells, Values
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -113,6 +113,15 @@ class Observer(State):
             for index, guarantor in enumerate(guarantors)
         }
 
+    def learn(self, name: str, belief: Belief, cells: Cells, shape: tuple[int, int]) -> None:
+        """Hold a new belief of a guarantor in some cells of a batch of this shape."""
+        mean, variance = (
+            np.array(np.broadcast_to(x, shape)) for x in (self.beliefs[name].mean, self.beliefs[name].variance)
+        )
+        mean[cells.point, cells.replicate] = belief.mean
+        variance[cells.point, cells.replicate] = belief.variance
+        self.beliefs[name] = Belief(mean=mean, variance=variance)
+
 
 class Protege(Observer):
     """The state under threat: asks for help, or not."""
@@ -168,6 +177,7 @@ class Challenger(Observer):
             patron=None if backer is None else backer.interests,
             attacker_is_patron=self.is_patron,
             precision=self.values["choice.precision"],
+            logits=self.values.precision,
             clash_cost=self.values["choice.clash_cost"],
             leader_weight=leader.weight,
             harms=harms,

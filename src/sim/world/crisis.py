@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, patron, response
+from sim.world import council, patron, reputation, response
 from sim.world.agents import OVERT
 from sim.world.choice import choose, probabilities
 from sim.world.foresight import Attack, covariates
@@ -87,11 +87,11 @@ def play(world: World, front: Front) -> None:
 def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
     protege, cells = world.protege, front.cells
-    asked, _ = world.forecasts[protege.name, front.attacker.name, front.action]
+    asked = world.forecasts.if_asked(protege, front.attacker, front.action, cells)
     severity = OVERT.index(front.action) + 1
     appeal = cut(protege.appeal(), cells)
     stake = cut(world.stakes[front.attacker.name], cells)
-    hoped = harm_if_asked(cut(asked, cells), stake, front.now.threat, front.now.tension)
+    hoped = harm_if_asked(asked, stake, front.now.threat, front.now.tension)
     utility = np.broadcast_to(appeal.utility(hoped, severity), len(cells))
     options = [np.zeros(len(cells)), utility]
     luck = cells.drawn(world.streams.gumbel("request", front.step))
@@ -132,6 +132,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         x = covariates(attack, ties, cells.take(guarantor.own("committed")), leads=guarantor.leads)
         resolve = cells.take(guarantor.own("resolve"))
         latents[guarantor.name] = response.latent(coefficients, resolve, attack.covered, x) + shock
+        latents[guarantor.name] += cells.take(world.signals.tied[guarantor.name])
         active[guarantor.name] = np.broadcast_to(cells.take(guarantor.active), len(cells))
     rules = cut(world.council, cells)
     passed, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], invoked)
@@ -149,6 +150,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         levels[guarantor.name] = reached
         harm = harm + response.harm(cells.take(guarantor.weight), reached, world.harms_at(cells))
         _tell_response(world, front, guarantor, latents[guarantor.name], reached, own_way)
+    reputation.learn(world, front, attack, levels, {name: ~invoked | hand for name, hand in free.items()}, caution)
     mandate = np.where(invoked, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
     return Aid(asked=asked, invoked=invoked, mandate=mandate, levels=levels, harm=harm)
 

@@ -14,6 +14,7 @@ import numpy as np
 from sim.record.covariates import code
 from sim.world.anticipation import forecast
 from sim.world.response import latent
+from sim.world.values import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sim.world.beliefs import Belief
     from sim.world.council import Rules
     from sim.world.response import Coefficients
+    from sim.world.values import Cells
 
     Array = NDArray[np.float64]
 
@@ -85,6 +87,8 @@ def foresee(
     harms: tuple[Array, Array, Array],
     council: Rules,
     gate: NDArray[np.bool_],
+    tied: Mapping[str, Array],
+    cells: Cells | None = None,
 ) -> Forecast:
     """Forecast of the guarantors' response.
 
@@ -98,11 +102,18 @@ def foresee(
         harms: harm of a guarantor of weight 1 at aid, troops and combat.
         council: the Council's rules.
         gate: where the Council decides.
+        tied: what each guarantor's latent is raised by in public (tied hands).
+        cells: foresee only these cells of the batch; all of them by default.
 
     """
     seen = []
     for guarantor in guarantors:
         x = covariates(attack, guarantor.own(f"ties.{attacker}"), guarantor.own("committed"), leads=guarantor.leads)
         here = latent(average, np.zeros(()), attack.covered, x)
-        seen.append(guarantor.seen(beliefs[guarantor.name], here - at_reference[guarantor.name]))
+        seen.append(guarantor.seen(beliefs[guarantor.name], here - at_reference[guarantor.name] + tied[guarantor.name]))
+    if cells is not None:
+        seen, average, harms, council, gate = (
+            [cut(member, cells) for member in seen],
+            *(cut(thing, cells) for thing in (average, harms, council, gate)),
+        )
     return forecast(seen[0], seen[1:], average.cutpoints, average.shock, harms, council, gate)

@@ -14,6 +14,7 @@ from sim.world.beliefs import Belief
 from sim.world.challenge import nested
 from sim.world.choice import probabilities
 from sim.world.foresight import Attack, foresee
+from sim.world.prevention import urge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +84,8 @@ def odds(
     match agent, decision:
         case Challenger(), "challenge" | "action":
             utilities = agent.overt_utilities(world.surroundings(), world.prospects(agent, agent))
+            motive = urge(world, agent, utilities)
+            utilities = [utility + motive for utility in utilities]
             overt, shares = nested(utilities, precision)
             if decision == "action":
                 return _made(world, OVERT, utilities, shares)
@@ -131,6 +134,7 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
         world.harms,
         world.council,
         world.obliged & asked,
+        world.signals.tied,
     )
     if guarantor.leads:
         caution = world.stakes[by.name].caution(world.threat, world.tension)

@@ -13,6 +13,7 @@ import numpy as np
 from sim.world.agents import OVERT
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
+from sim.world.prevention import urge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +27,10 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
     name, precision = challenger.name, world.values["choice.precision"]
     rate = challenger.rate(world.tension) * world.step_length
     chance = world.streams.uniform(f"opportunity/{name}", step)[0] < -np.expm1(-rate)
-    ahead = world.prospects(challenger, challenger)
+    ahead = world.prospects(challenger, challenger, where=chance)
     utilities = challenger.overt_utilities(world.surroundings(), ahead)
+    motive = urge(world, challenger, utilities, chance)
+    utilities = [utility + motive for utility in utilities]
     overt, shares = nested(utilities, precision)
     options = [np.zeros(world.shape), np.broadcast_to(overt, world.shape)]
     stage = choose(options, precision, world.streams.gumbel(f"challenge/{name}", step)[:, None, :])
@@ -47,6 +50,7 @@ def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
             int(stage[0, 0]),
             threat=world.threat,
             tension=world.tension,
+            preventive_motive=motive,
             **{f"expected_harm_{a}": ahead[a].harm for a in OVERT},
         )
         if bool(goes[0, 0]):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import patron
-from sim.world.choice import sigmoid
+from sim.world import choice, patron
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +46,7 @@ class Appeal:
 
     def chance(self, harm: Array, severity: int) -> Array:
         """Chance that the protégé asks."""
-        return sigmoid(self.sharpness * self.utility(harm, severity))
+        return choice.chance(self.utility(harm, severity), self.sharpness)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class Stake:
     Attributes:
         patron: the interests of the attacker's patron; None where it has none.
         attacker_is_patron: the attacker is itself a great power that backs others.
-        precision: lambda.
+        precision: lambda; infinite for a maximiser.
+        logits: logits per unit of utility, in which the leader's fear of a clash counts: lambda, finite always.
         clash_cost: q x D*.
         leader_weight: harm the leader can do at full combat.
         harms: harm of a guarantor of weight 1 at aid, troops and combat.
@@ -67,6 +67,7 @@ class Stake:
     patron: Interests | None
     attacker_is_patron: bool
     precision: Array
+    logits: Array
     clash_cost: Array
     leader_weight: Array
     harms: tuple[Array, Array, Array]
@@ -82,7 +83,7 @@ class Stake:
 
     def caution(self, threat: Array, tension: Array) -> Array:
         """How far the leader's threshold of combat rises, in logits: lambda x q D* x that chance."""
-        return np.asarray(self.precision * self.clash_cost * self.great_power_in(threat, tension))
+        return np.asarray(self.logits * self.clash_cost * self.great_power_in(threat, tension))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 T = TypeVar("T", bound=np.generic)
+
+PRECISIONS: Final = ("choice.precision", "crisis.request.sharpness")
+"""Parameters that say how sharply an agent chooses."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class Cells:
         replicate = self.replicate if column.shape[1] > 1 else 0
         return np.asarray(column[point, replicate])
 
+    def mask(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """Where the cells are in a batch of this shape."""
+        where = np.zeros(shape, np.bool_)
+        where[self.point, self.replicate] = True
+        return where
+
     def drawn(self, draws: Array) -> Array:
         """Draws of the cells from a draw of shape (..., replicates)."""
         return draws[..., self.replicate]
@@ -59,6 +68,9 @@ class Cells:
 class Values:
     """Every parameter of the points of a batch, by dotted name.
 
+    Where agents are maximisers (`choice.rule`) the precisions of choices are infinite, so that one switch serves acting
+    and anticipation; what the scenario says stays in `precision`.
+
     Args:
         points: the scenarios, all of one roster.
         sets: parameter set of each replicate, shape (replicates,).
@@ -66,7 +78,13 @@ class Values:
     """
 
     def __init__(self, points: Sequence[Scenario], sets: NDArray[np.int64]) -> None:
-        self._columns: Mapping[str, Array] = tabulate(points, sets)
+        columns = dict(tabulate(points, sets))
+        self.precision: Array = columns["choice.precision"]
+        maximisers = np.array([[point.choice.rule == "maximiser"] for point in points])
+        if maximisers.any():
+            for name in PRECISIONS:
+                columns[name] = np.where(maximisers, np.inf, columns[name])
+        self._columns: Mapping[str, Array] = columns
 
     def __getitem__(self, name: str) -> Array:
         """Column of a parameter, shape (1 or points, 1 or replicates)."""

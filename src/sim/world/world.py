@@ -12,14 +12,15 @@ from sim.world import crisis, environment, opportunity
 from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
-from sim.world.foresight import Attack, foresee
 from sim.world.log import Log
 from sim.world.odds import Odds, odds
 from sim.world.outcomes import OUTCOMES, Outcomes, Tally
 from sim.world.prospect import prospect
 from sim.world.reference import reference, reference_crisis
+from sim.world.renewal import Forecasts
 from sim.world.response import latent
 from sim.world.roster import common
+from sim.world.signals import Signals
 from sim.world.stage import Model
 from sim.world.streams import Streams
 from sim.world.values import Cells, Values, cut, sets_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
-    from sim.world.anticipation import Forecast
     from sim.world.prospect import Prospect
     from sim.world.response import Coefficients
 
@@ -40,7 +40,7 @@ PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "drift": "threat and tension move; damaged means recover",
         "accession": "cover enters into force where its month has come",
-        "signals": "observers renew what they expect of the guarantors, where status changed",
+        "signals": "guarantors signal or are silent; observers renew beliefs and what they expect of the guarantors",
         "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
         "crisis": "overt attacks are answered: request, Council, responses, patron",
         "aftermath": "covert setbacks are felt",
@@ -101,9 +101,9 @@ class World(Model):  # type: ignore[misc]
         self.council = Rules(**self.values.group("council", ("oppose_below", "support_above", "no_mandate")))
         self.tally = Tally(self.roster, self.shape)
         self._set_environment()
-        self._gather_states()
-        self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
-        self._stale = True
+        record_mean = self._gather_states()
+        self.forecasts = Forecasts(self)
+        self.signals = Signals(self, record_mean)
 
     # ------------------------------------------------------------------ setting up
 
@@ -122,12 +122,12 @@ class World(Model):  # type: ignore[misc]
         self.threat, self.tension = self._full("environment.threat.start"), self._full("environment.tension.start")
         self.threat = np.clip(self.threat, 0.0, environment.MOST_THREAT)
         protege = f"states.{self.roster.protege}"
-        self._whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
+        self._whole = self.whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
         self.defence, self.missiles = self._whole["defence"].copy(), self._whole["missiles"].copy()
         self.proxies = self._full(f"{protege}.proxies")
         threat = values.group("environment.threat", ("drift", "boldness", "noise"))
         tension = values.group("environment.tension", ("mean", "persistence", "jump_rate", "jump_size"))
-        self._drift = Drift(
+        self._drift = self.drift = Drift(
             **threat,
             **tension,
             tension_noise=values["environment.tension.noise"],
@@ -136,7 +136,7 @@ class World(Model):  # type: ignore[misc]
         levels = values.group("environment.harm", ("aid", "troops", "combat"))
         self.harms = (levels["aid"], levels["troops"], levels["combat"])
 
-    def _gather_states(self) -> None:
+    def _gather_states(self) -> Mapping[str, Array]:
         def active(name: str) -> NDArray[np.bool_]:
             sketches = [point.states[name] for point in self.points]
             return self._column([isinstance(s, GuarantorState) and s.active for s in sketches]) > 0.0
@@ -153,13 +153,14 @@ class World(Model):  # type: ignore[misc]
         self.challengers = tuple(challengers)
         self.stakes = {c.name: c.stake(self.backer(c), leader, self.harms) for c in challengers}
         record = reference(self.points, self.roster.guarantors, self.roster.leader)
-        self._average = record.average
-        self._at_reference = self.bare(record.average)
+        self._average = self.average = record.average
+        self._at_reference = self.at_reference = self.bare(record.average)
         bare = self.bare(self.coefficients)
         self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
         for observer in self.observers:
             luck = np.stack([self.streams.normal(f"perception/{observer.name}/{g.name}", 0) for g in self.guarantors])
             observer.look(self.guarantors, self.truth, record, luck)
+        return record.mean
 
     def bare(self, coefficients: Coefficients) -> dict[str, Array]:
         """Latent of each guarantor at the reference crisis, without its own resolve, by the coefficients given."""
@@ -208,7 +209,7 @@ class World(Model):  # type: ignore[misc]
         now = self.steps - 1  # Mesa counts a step when it begins
         self._move(now)
         self._enter(now)
-        self._foresee()
+        self.signals.play(self, now)
         actions, covert = self._choose(now)
         self._crises(now, actions)
         self._covert_aftermath(now, covert)
@@ -231,58 +232,44 @@ class World(Model):  # type: ignore[misc]
         if enters.any():
             self.cover = self.cover | enters
             self.tally.entered_step[enters] = step
-            self._stale = True
+            self.forecasts.outdate(enters)
             if self.log is not None:
                 self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
 
-    def _foresee(self) -> None:
-        """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
-        if not self._stale:
-            return
-        for observer in self.observers:
-            for attacker in self.challengers:
-                if observer not in (attacker, self.protege):
-                    continue
-                for action in OVERT:
-                    self.forecasts[observer.name, attacker.name, action] = self._forecast(observer, attacker, action)
-        self._stale = False
+    def entry_chance(self) -> Array:
+        """Chance, as everybody sees it, that cover enters into force within a calendar month.
 
-    def _forecast(self, observer: Observer, attacker: Challenger, action: str) -> tuple[Forecast, Forecast]:
-        """What an observer expects if help is asked, and if it is not."""
-        obliged = self.obliged.astype(np.float64)
-        both = []
-        for asked in (1.0, 0.0):
-            attack = Attack(
-                deaths=self.values[f"crisis.{action}.deaths"],
-                major=attacker.major,
-                member=attacker.member,
-                asked=asked,
-                formal=asked * obliged,
-                covered=obliged,
-            )
-            both.append(
-                foresee(
-                    attack,
-                    attacker.name,
-                    self.guarantors,
-                    observer.beliefs,
-                    self._average,
-                    self._at_reference,
-                    self.harms,
-                    self.council,
-                    self.obliged & (asked > 0.0),
-                )
-            )
-        return both[0], both[1]
+        Where cover is to come its month is public, so the chance is 1 in the month before and 0 earlier.
+        """
+        month = max(self.steps - 1, 0) * self.step_length
+        return np.asarray(1.0 * (self._covered & ~self.cover & (month + 1.0 >= self._from_month)))
 
-    def prospects(self, observer: Observer, attacker: Challenger) -> dict[str, Prospect]:
-        """What an observer expects to follow each overt action of an attacker."""
+    def prospects(
+        self,
+        observer: Observer,
+        attacker: Challenger,
+        now: Surroundings | None = None,
+        where: NDArray[np.bool_] | None = None,
+        *,
+        covered: bool = False,
+    ) -> dict[str, Prospect]:
+        """What an observer expects to follow each overt action of an attacker: now, or as things will stand.
+
+        Args:
+            observer: who expects it.
+            attacker: who would attack.
+            now: what everybody sees; by default, as the world stands.
+            where: only here is the answer needed; elsewhere it may be out of date.
+            covered: as if cover were in force.
+
+        """
+        seen = self.surroundings() if now is None else now
         backer = self.backer(attacker)
         veto = np.zeros(()) if backer is None else backer.own("patron.veto")
         appeal = self.protege.appeal()
         ahead = {}
         for action in OVERT:
-            asked, unasked = self.forecasts[observer.name, attacker.name, action]
+            asked, unasked = self.forecasts.fresh(observer, attacker, action, where, covered=covered)
             ahead[action] = prospect(
                 asked,
                 unasked,
@@ -290,8 +277,8 @@ class World(Model):  # type: ignore[misc]
                 OVERT.index(action) + 1,
                 self.stakes[attacker.name],
                 veto,
-                self.threat,
-                self.tension,
+                seen.threat,
+                seen.tension,
             )
         return ahead
 
@@ -351,7 +338,6 @@ class World(Model):  # type: ignore[misc]
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
         self._enter(max(self.steps - 1, 0))
-        self._foresee()
         return odds(self, state, decision, **given)
 
     def describe(self) -> dict[str, object]:
