@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.world.choice import sigmoid
 from sim.world.council import Rules, chances, pull
+from sim.world.response import expected_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,8 +114,7 @@ def forecast(
     gated = bool(gate.any())  # where no cell is, the vote would be computed only to be thrown away
     variance = leader.variance + shock * shock
     spread = np.sqrt(variance)
-    positive = variance > 0.0
-    slope = np.where(positive, shock * shock / np.where(positive, variance, 1.0), 0.0)
+    slope = _slope(shock, variance)
     rest = slope * leader.variance
     variances = [member.variance + rest for member in others]
     zero = np.zeros(())
@@ -141,8 +141,7 @@ def forecast(
         nodes.append((w, t, free))
     expected = zero
     for member, (some, more, most) in zip(others, levels, strict=True):
-        steps = harms[0] * some + (harms[1] - harms[0]) * more + (harms[2] - harms[1]) * most
-        expected = expected + member.weight * member.active * steps
+        expected = expected + member.weight * member.active * expected_steps((some, more, most), harms)
     return Forecast(
         mandate=np.asarray(mandate),
         others=np.asarray(expected),
@@ -157,6 +156,12 @@ def forecast(
         combat_cutpoint=cutpoints[2],
         active=leader.active,
     )
+
+
+def _slope(shock: Array, variance: Array) -> Array:
+    """How far the shock's mean moves with the leader's total latent; 0 where nothing is uncertain."""
+    positive = variance > 0.0
+    return np.where(positive, shock * shock / np.where(positive, variance, 1.0), 0.0)
 
 
 def _either(t: Array, free: Array | None, drop: Array, cutpoint: Array) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.world import patron
 from sim.world.choice import sigmoid
+from sim.world.response import expected_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,9 +119,7 @@ def harm_of(
     chances: tuple[Array, Array, Array], others: Array, weight: Array, harms: tuple[Array, Array, Array]
 ) -> Array:
     """Expected harm H = sum of weight x (h_k - h_{k-1}) x P(level >= k), leader and others."""
-    aid, troops, combat = chances
-    steps = harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat
-    return np.asarray(weight * steps + others)
+    return np.asarray(weight * expected_steps(chances, harms) + others)
 
 
 def harm_if_asked(asked: Forecast, stake: Stake, threat: Array, tension: Array) -> Array:

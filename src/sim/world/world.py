@@ -15,7 +15,7 @@ from sim.world.environment import Drift, Surroundings
 from sim.world.foresight import Attack, foresee
 from sim.world.log import Log
 from sim.world.odds import Odds, odds
-from sim.world.outcomes import OUTCOMES, Outcomes, Tally
+from sim.world.outcomes import Outcomes, Tally
 from sim.world.prospect import prospect
 from sim.world.reference import reference, reference_crisis
 from sim.world.response import latent
@@ -353,14 +353,3 @@ class World(Model):  # type: ignore[misc]
         self._enter(max(self.steps - 1, 0))
         self._foresee()
         return odds(self, state, decision, **given)
-
-    def describe(self) -> dict[str, object]:
-        """Names by role, the horizon in months, and the labels of outcomes."""
-        return {
-            "protege": self.roster.protege,
-            "leader": self.roster.leader,
-            "guarantors": list(self.roster.guarantors),
-            "challengers": list(self.roster.challengers),
-            "horizon": self.horizon,
-            "outcomes": list(OUTCOMES),
-        }
