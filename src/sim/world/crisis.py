@@ -157,6 +157,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         asked=asked,
         formal=invoked,
         covered=front.covered.astype(np.float64),
+        kind=cells.take(front.attacker.attacker_kind),
     )
     shock = coefficients.shock * cells.drawn(streams.normal("crisis shock", step))
     latents, active = {}, {}

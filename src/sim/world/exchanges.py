@@ -204,6 +204,7 @@ def _rise(world: World, war: War, exchange: int, on: Flags, now: Surroundings) -
         asked=war.asked,
         formal=war.invoked,
         covered=war.covered,
+        kind=cells.take(war.attacker.attacker_kind),
     )
     coefficients, rules = cut(world.coefficients, cells), cut(world.rules(), cells)
     caution = cut(world.stakes[war.attacker.name], cells).caution(now.threat, now.tension)

@@ -169,6 +169,7 @@ def _foreseen(world: World, by: Challenger, action: str, *, asked: bool) -> Fore
         asked=float(asked),
         formal=float(asked) * obliged,
         covered=obliged,
+        kind=by.attacker_kind,
     )
     return foresee(
         attack,

@@ -27,7 +27,8 @@ def stances(world: World, guarantor: Guarantor, by: Challenger, action: str) -> 
     """
     true, nothing = world.coefficients, np.zeros(())
     obliged = world.obliged.astype(np.float64)
-    attack = Attack(world.values[f"crisis.{action}.deaths"], by.major, by.member, 1.0, obliged, obliged)
+    deaths = world.values[f"crisis.{action}.deaths"]
+    attack = Attack(deaths, by.major, by.member, 1.0, obliged, obliged, by.attacker_kind)
 
     def eta(of: Guarantor) -> Array:
         x = covariates(attack, of.own(f"ties.{by.name}"), of.own("committed"), leads=of.leads)

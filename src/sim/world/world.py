@@ -324,6 +324,7 @@ class World(Model):  # type: ignore[misc]
                 asked=asked,
                 formal=asked * obliged,
                 covered=obliged,
+                kind=attacker.attacker_kind,
             )
             both.append(
                 foresee(
