@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.testing import assert_array_equal
 
 from sim.scenario import load
 from sim.world import World
 from worlds import frozen, quiet
 
-TRIALS = 250
+TRIALS = 120
 
 
 def fresh(name: str, **overrides: object) -> World:
@@ -128,9 +129,25 @@ def test_covert_action_sets_the_programme_back_and_calls_no_council() -> None:
 
 
 def test_a_patron_that_joins_makes_the_attack_worse_and_a_clash_possible() -> None:
-    columns = World(load("nato-like"), replicates=1000, seed=1).run().columns
+    columns = World(load("nato-like"), replicates=500, seed=1).run().columns
     clash = columns["clash"].astype(bool)
     fights = columns["leader_combat"].astype(bool)
     by_patron = columns["first_attacker"] == 1
     assert clash.any()
     assert (fights & (columns["patron_joined"].astype(bool) | by_patron | (columns["attacks"] > 1)))[clash].all()
+
+
+def test_help_comes_without_a_treaty_too() -> None:
+    columns = fresh("outsider").run().columns
+    assert not columns["invoked"].any()
+    assert (columns["level_Russia"] == 1).any()
+
+
+def test_a_challengers_type_is_drawn_once_and_stays() -> None:
+    world = fresh("outsider")
+    before = {challenger.name: challenger.kind.copy() for challenger in world.challengers}
+    world.run()
+    for challenger in world.challengers:
+        assert_array_equal(challenger.kind, before[challenger.name])
+        assert 0.2 < float(np.log(challenger.kind).std()) < 0.3
+    assert (before["Israel"] != before["United States"]).all()
