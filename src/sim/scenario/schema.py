@@ -324,6 +324,9 @@ class ChallengerState(Frozen):
     """A possible attacker."""
 
     role: Literal["challenger"]
+    kind: Literal["state", "militants", "internal"] = Field(
+        default="state", description="what attacks: a state, armed groups from outside, or unrest within the protégé"
+    )
     actions: tuple[Literal["covert", "strike", "campaign"], ...] = Field(
         default=("covert", "strike", "campaign"), description="what it can do"
     )

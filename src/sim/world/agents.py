@@ -182,6 +182,7 @@ class Challenger(Observer):
         self.is_patron = sketches[0].patron is not None
         self.major = np.array([[float(sketch.major)] for sketch in sketches])
         self.member = np.array([[float(sketch.member)] for sketch in sketches])
+        self.attacker_kind = np.array([[sketch.kind] for sketch in sketches])  # its `kind` is its type
         can = {action: np.array([[action in sketch.actions] for sketch in sketches]) for action in ("covert", *OVERT)}
         self.can_covert = can["covert"]
         self.threatens = np.array([[sketch.threaten] for sketch in sketches])

@@ -227,6 +227,7 @@ def _attack(world: World, front: Front, asked: Flags, invoked: Flags) -> Attack:
         asked=asked,
         formal=invoked,
         covered=front.covered.astype(np.float64),
+        kind=cells.take(front.attacker.attacker_kind),
     )
 
 

@@ -202,6 +202,7 @@ def _rise(world: World, war: War, exchange: int, on: Flags, now: Surroundings) -
         asked=war.asked,
         formal=war.invoked,
         covered=war.covered,
+        kind=cells.take(war.attacker.attacker_kind),
     )
     coefficients, name = cut(world.coefficients, cells), war.attacker.name
     rules = expectations.council_at(world, cells, war.attacker, OVERT[0])

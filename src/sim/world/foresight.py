@@ -41,6 +41,7 @@ class Attack:
         asked: 1 where help was asked for, else 0.
         formal: 1 where Article 4 was invoked, else 0.
         covered: 1 where the treaty obliges the guarantors, else 0.
+        kind: who attacks, one of `sim.record.covariates.KINDS`.
 
     """
 
@@ -50,6 +51,7 @@ class Attack:
     asked: ArrayLike
     formal: ArrayLike
     covered: Array
+    kind: NDArray[np.str_]
 
 
 def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) -> dict[str, Array]:
@@ -63,7 +65,7 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
 
     """
     return code(
-        kind="state",
+        kind=attack.kind,
         deaths=attack.deaths,
         asked=attack.asked,
         formal_article4=attack.formal,
