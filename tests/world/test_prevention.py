@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.world import World
+from sim.world.assault import Assault
 from sim.world.opportunity import weigh
 from sim.world.prevention import worth
 from sim.world.values import Cells
@@ -17,7 +18,7 @@ FULL: dict[str, Any] = {"states__Israel__prevention": 1, "states__United_States_
 
 
 def motive(world: World) -> float:
-    return float(weigh(world, world.challengers[0], Cells.everywhere(world.shape)).motive.reshape(-1)[0])
+    return float(weigh(world, Assault.by(0, Cells.everywhere(world.shape))).motive.reshape(-1)[0])
 
 
 def test_nothing_presses_in_a_frozen_world() -> None:
