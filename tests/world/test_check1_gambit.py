@@ -48,7 +48,10 @@ def tree_world(overrides: Mapping[str, object]) -> Scenario:
         "council__no_mandate": NO_MANDATE,
         "council__oppose_below": -1.5,
         "council__support_above": 0.5,
+        "council__latency": [0],
+        "council__chair_delay": 0,
         "choice__clash_cost": 0,
+        "crisis__threat__warning__rate": 0,
         "crisis__request__sharpness": 4,
         "crisis__request__refused": 0,
         "crisis__request__level": 0,
@@ -109,6 +112,9 @@ NAMES = [
     "choice.clash_cost",
     "crisis.request.help",
     "environment.threat.start",
+    "environment.threat.boldness",
+    *(f"crisis.retaliation.{term}" for term in ("proportionate", "escalate", "emboldened", "backed")),
+    *(f"crisis.retaliation.{term}" for term in ("in_kind", "beyond")),
     "environment.tension.start",
     "states.Russia.committed",
     "states.Iran.defence",
@@ -119,18 +125,30 @@ NAMES = [
     *(f"states.Israel.strike.{term}" for term in ("gain", "ease", "cost", "loss", "retaliation", "backing")),
     *(f"states.United States.patron.{term}" for term in ("defend", "join", "join_threat", "join_tension", "veto")),
     "states.United States.deterrence",
+    "alignment.diplomatic.Israel",
 ]
 
 
-def bare_strike(v: dict[str, float]) -> float:
-    """What a strike is worth to Israel before guarantors and patron."""
+def expected_reply(v: dict[str, float], *, cover: bool, backed: bool) -> float:
+    """Cost of Iran's reply to a strike, in multiples of retaliation: a chance node of three branches."""
+    reply = {name.rsplit(".", 1)[1]: v[name] for name in v if name.startswith("crisis.retaliation.")}
+    bold = reply["emboldened"] * v["environment.threat.boldness"] * cover + reply["backed"] * backed
+    worth = np.array([0, reply["proportionate"], reply["escalate"] + bold])
+    chances = softmax(v["choice.precision"] * worth)
+    return float(chances[1] * reply["in_kind"] + chances[2] * reply["beyond"])
+
+
+def bare_strike(v: dict[str, float], *, cover: bool, fights: bool) -> float:
+    """What a strike is worth to Israel before guarantors and patron; Iran feels backed where Russia fights."""
     israel = {term: v[f"states.Israel.strike.{term}"] for term in ("gain", "ease", "cost", "loss", "retaliation")}
     defence = v["states.Iran.defence"]
     return (
         israel["gain"] * v["environment.threat.start"] * expit(israel["ease"] - defence)
         - israel["cost"]
         - israel["loss"] * defence
-        - israel["retaliation"] * (v["states.Iran.missiles"] + v["states.Iran.proxies"] / 2)
+        - israel["retaliation"]
+        * expected_reply(v, cover=cover, backed=fights)
+        * (v["states.Iran.missiles"] + v["states.Iran.proxies"] / 2)
         + v["states.Israel.tension_weight"] * v["environment.tension.start"]
     )
 
@@ -176,7 +194,8 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
             tree.move(node.children[level], "Patron", label, ["hold back", "defend", "join"])
             for k, back in enumerate((-v["states.United States.patron.veto"], 0.5, 1.0)):
                 challenger = (
-                    bare_strike(v)
+                    bare_strike(v, cover=cover, fights=fights)
+                    - v["alignment.diplomatic.Israel"] * cover
                     - v["states.Israel.deterrence"] * v["weight"] * fights
                     + v["states.Israel.strike.backing"] * back
                     - clash * (fights and k == 2)
@@ -200,7 +219,7 @@ CASES: dict[str, dict[str, object]] = {
     "member, strong deterrence, sharp choices": {
         "accession__cover": True,
         "states__Israel__deterrence": 2.2,
-        "states__Israel__strike__gain": 2.4,
+        "states__Israel__strike__gain": 2.8,
         "choice__precision": 7,
         "crisis__request__sharpness": 7,
     },

@@ -28,13 +28,15 @@ def same(one: Outcomes, other: Outcomes, *, but: tuple[str, ...] = ()) -> None:
 
 
 def test_check2_a_treaty_neither_in_force_nor_applied_for_changes_nothing() -> None:
-    """Cover that would enter after the horizon is no cover."""
+    """Cover that would enter long after the horizon is no cover (in the month before, waiting would cost)."""
     without = World(load("outsider"), replicates=512).run()
-    late = World(load("member", {"accession.from_month": 24}), replicates=512).run()
+    late = World(load("member", {"accession.from_month": 30}), replicates=512).run()
     same(without, late)
 
 
+CHANNELS_OFF = {"channels.capability": False, "channels.alignment": False}
 NO_COMMITMENT = {
+    **CHANNELS_OFF,
     "channels.commitment": False,
     "environment.threat.boldness": 0,
 }
@@ -49,11 +51,13 @@ def test_check2_a_treaty_that_binds_nobody_changes_nothing_but_the_record_of_it(
 
 def test_check2_delta_zero_and_nobody_asks_is_the_same_world() -> None:
     nothing = {
+        **CHANNELS_OFF,
         "response.in_force": 0,
         "environment.threat.boldness": 0,
         "crisis.request.help": 0,
         "crisis.request.refused": 400,
         "crisis.request.level": 0,
+        "signals.active": False,
     }
     without = World(load("outsider", nothing), replicates=512).run()
     covered = World(load("member", nothing), replicates=512).run()
@@ -86,6 +90,8 @@ def test_check3_overt_action_falls_cell_by_cell_as_perceived_resolve_rises() -> 
         "states.United States.actions": ["strike"],
         "states.Israel.opportunity.overt": 50,
         "states.United States.opportunity.overt": 50,
+        "states.Israel.prevention": 0,
+        "states.United States.prevention": 0,
     }
     acts = []
     for bias in (-2.0, -1.0, 0.0, 1.0, 2.0, 4.0):
@@ -200,6 +206,7 @@ def test_responses_come_at_the_chances_that_the_truth_foresees() -> None:
         states__United_States__actions=[],
         crisis__request__help=500,
         crisis__request__refused=0,
+        crisis__exchanges=1,  # later exchanges may raise a level
     )
     chances = World(sure).odds("Russia", "respond", attacker="Israel").probabilities.ravel()
     blocks = [World(sure, replicates=BLOCK, first=b * BLOCK).run().columns for b in range(4)]

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from sim.scenario.bounds import Month, Name, Positive, Real, Share  # noqa: TC001 - read at run time
 from sim.scenario.frozen import Frozen, FrozenMapping
 from sim.scenario.parameters import Leaf, Within
+from sim.scenario.standing import Accession, Alignment, Arms, Event  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-Share = Annotated[Leaf, Within(0.0, 1.0)]
-Positive = Annotated[Leaf, Within(0.0, None)]
-Real = Annotated[Leaf, Within(None, None)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z .'-]*$", max_length=60)]
 
 OvertAction = Literal["strike", "campaign"]
 OVERT_ACTIONS: tuple[OvertAction, ...] = ("strike", "campaign")
@@ -62,18 +58,26 @@ class Response(Frozen):
 class Council(Frozen):
     """How the Collective Security Council decides on help (model.md 4.3)."""
 
-    rule: Literal["consensus"] = Field(description="consensus: a mandate unless a member opposes")
+    rule: Literal["consensus", "consensus_minus_one", "majority", "leader", "each_as_it_deems"] = Field(
+        description="consensus: a mandate unless a member opposes; consensus_minus_one: unless two do; majority: if "
+        "more than half of the active members support; leader: if the leader supports; each_as_it_deems: no vote at all"
+    )
     oppose_below: Real = Field(description="stance latent below which a member opposes (logits)")
     support_above: Real = Field(description="stance latent above which a member supports (logits)")
     no_mandate: Positive = Field(description="how far the leader's latent falls without a mandate (logits)")
-
-
-class Accession(Frozen):
-    """Whether the protégé is covered by the treaty, and from when."""
-
-    cover: bool = Field(description="true: Article 4 covers the protégé by fiat")
-    from_month: int = Field(
-        default=0, ge=0, le=600, description="month of the scenario in which cover enters into force"
+    contested: Positive = Field(description="how far stances fall just after the protégé escalated a crisis (logits)")
+    contested_memory: Share = Field(description="share of that fall which is left after a month")
+    latency: tuple[Annotated[int, Field(ge=0, le=3650)], ...] = Field(
+        default=(0,),
+        min_length=1,
+        description="days from request to decision, each as likely as the next; 0 is the day of the request",
+    )
+    chair_delay: Positive = Field(description="days added by a chair with ties of 1 to the attacker")
+    rotation: tuple[Name, ...] = Field(
+        default=(), description="who chairs, a calendar year each; suspended members are passed over; none: the leader"
+    )
+    rotation_year: int = Field(
+        default=2022, ge=1900, le=2200, description="a year in which the first of the rotation chairs"
     )
 
 
@@ -84,9 +88,40 @@ class Perception(Frozen):
     bias: Real = Field(description="added to every observer's mean belief (logits)")
 
 
+class Signal(Frozen):
+    """How often an active guarantor sends one kind of signal: sigmoid(a + slope x latent) a month (model.md 4.4)."""
+
+    rate: Share = Field(description="chance a month of a guarantor at the mean latent of the record; it sets a")
+    slope: Real = Field(description="change of its log-odds per unit of the guarantor's latent (b)")
+
+
+class CostlySignal(Signal):
+    """Exercises, deployments, a base: sent only where the treaty obliges; a signal sent ties hands (Fearon 1997)."""
+
+    tied: Positive = Field(description="added to the guarantor's latent by a signal sent (logits); everybody knows it")
+    half_life: Annotated[Leaf, Within(0.1, None)] = Field(description="months after which half of that has lapsed")
+
+
+class Signals(Frozen):
+    """What guarantors show before a crisis, and observers learn from it and from silence (model.md 4.4)."""
+
+    active: bool = Field(description="false: nobody signals, and nobody reads silence")
+    costly: CostlySignal
+    talk: Signal
+
+
+class Reputation(Frozen):
+    """Whether observers learn of guarantors from how they answer attacks (model.md 4.4)."""
+
+    active: bool = Field(description="true: every observer moves its beliefs after a crisis")
+
+
 class Choice(Frozen):
     """How choices are made (model.md 4.5, 4.9)."""
 
+    rule: Literal["quantal", "maximiser"] = Field(
+        default="quantal", description="quantal: logit choice; maximiser: the best alternative, ties even"
+    )
     precision: Positive = Field(description="lambda of the logit choice, per unit of utility")
     clash_cost: Positive = Field(description="risk of great-power catastrophe times its loss (q x D*), utility")
 
@@ -95,6 +130,10 @@ class Channels(Frozen):
     """Which ways of the treaty's effect are at work (model.md 4.8)."""
 
     commitment: bool = Field(description="cover changes what guarantors owe: delta, formal Article 4, the Council")
+    capability: bool = Field(default=True, description="cover or admission brings arms: defence and missiles grow")
+    alignment: bool = Field(
+        default=True, description="standing in the alliance costs the challengers politically, and rivals react to it"
+    )
 
 
 class Threat(Frozen):
@@ -139,6 +178,10 @@ class Environment(Frozen):
     harm: Harm
     weights: Weights
     recovery: Share = Field(description="share of damaged means of defence recovered a month")
+    drive: Literal["model", "record"] = Field(
+        default="model",
+        description="record: threat, tension and means follow the series of the record month by month (hindcasts)",
+    )
 
 
 class Severity(Frozen):
@@ -147,6 +190,7 @@ class Severity(Frozen):
     deaths: Positive = Field(description="deaths by which guarantors judge the size of the attack")
     setback: Share = Field(description="mean share of the threat destroyed")
     damage: Share = Field(description="mean share of defence and missiles destroyed")
+    duration: Positive = Field(description="days that it lasts; a mandate helps if it comes earlier than that")
 
 
 class CovertSeverity(Frozen):
@@ -164,6 +208,35 @@ class Request(Frozen):
     level: Real = Field(description="added per level of the attack above a strike (g)")
 
 
+class Retaliation(Frozen):
+    """How the protégé answers an attack: absorb (0), proportionate or escalate (model.md 8)."""
+
+    proportionate: Real = Field(description="utility of a proportionate reply to a strike")
+    escalate: Real = Field(description="utility of escalation after a strike")
+    emboldened: Real = Field(description="weight of boldness under cover in escalation")
+    backed: Real = Field(description="added to escalation where the guarantors' harm is above 0.3")
+    in_kind: Positive = Field(description="cost of a proportionate reply, per unit of the attacker's retaliation")
+    beyond: Positive = Field(description="cost of escalation, per unit of the attacker's retaliation")
+
+
+class LeadersWarning(Frozen):
+    """How the leader warns a challenger that threatens: a signal of the moment (model.md 4.4, 4.6)."""
+
+    rate: Share = Field(description="chance of a warning by a leader whose latent in the crisis is the record's mean")
+    slope: Real = Field(description="change of its log-odds per unit of the leader's latent in the crisis (b)")
+    tied: Positive = Field(description="added to the leader's latent by a warning given (logits); everybody knows it")
+
+
+class Ultimatum(Frozen):
+    """What is weighed under a threat (model.md 4.6)."""
+
+    excused: Share = Field(description="share of the cost of backing down that is left if the leader has warned")
+    warning: LeadersWarning
+    concession: Share = Field(description="share of the threat that a concession cuts")
+    price: Positive = Field(description="what conceding costs the protégé")
+    suffering: Positive = Field(description="what an attack costs it, per unit of setback and damage")
+
+
 class Crisis(Frozen):
     """What happens once force is used (model.md 4.6)."""
 
@@ -175,6 +248,11 @@ class Crisis(Frozen):
         description="setback is multiplied by it if the patron joins"
     )
     request: Request
+    retaliation: Retaliation
+    threat: Ultimatum
+    exchanges: int = Field(default=4, ge=1, le=12, description="exchanges of a crisis in a step; 1: it ends at once")
+    further: Share = Field(description="setback and damage of a further exchange, per unit of the first")
+    suspend: Share = Field(description="chance to suspend after Article 4 was invoked and nobody aided")
 
 
 class Action(Frozen):
@@ -236,6 +314,9 @@ class GuarantorState(Frozen):
     distance: Positive = Field(description="from its nearest forces to the protégé (km)")
     committed: Share = Field(description="share of its force committed elsewhere")
     dependence: Positive = Field(description="pull of the leader's stance on its own; 0 for the leader")
+    tied: Positive = Field(
+        description="public commitment from the start that does not lapse: a base, troops on the ground (logits)",
+    )
     ties: FrozenMapping[Name, Share] = Field(description="ties to each challenger, 0-1")
 
 
@@ -243,6 +324,9 @@ class ChallengerState(Frozen):
     """A possible attacker."""
 
     role: Literal["challenger"]
+    kind: Literal["state", "militants", "internal"] = Field(
+        default="state", description="what attacks: a state, armed groups from outside, or unrest within the protégé"
+    )
     actions: tuple[Literal["covert", "strike", "campaign"], ...] = Field(
         default=("covert", "strike", "campaign"), description="what it can do"
     )
@@ -258,6 +342,10 @@ class ChallengerState(Frozen):
     strike: Action
     campaign: Action
     deterrence: Positive = Field(description="weight of expected harm from guarantors (Gamma)")
+    threaten: bool = Field(default=False, description="true: can threaten first (immediate deterrence)")
+    audience: Positive = Field(description="cost of backing down from a threat before its own public (alpha)")
+    concession: Positive = Field(description="worth of a concession at threat 1")
+    prevention: Positive = Field(description="weight of what a month of waiting is expected to cost (omega)")
     patron: Patron | None = Field(default=None, description="how it backs another challenger")
 
 
@@ -280,9 +368,14 @@ class Scenario(Frozen):
     council: Council
     accession: Accession
     perception: Perception
+    signals: Signals
+    reputation: Reputation
     choice: Choice
     channels: Channels
+    arms: Arms
+    alignment: Alignment
     environment: Environment
+    events: tuple[Event, ...] = Field(default=(), description="shocks that the scenario schedules")
     crisis: Crisis
     states: FrozenMapping[Name, State]
 
@@ -297,6 +390,9 @@ class Scenario(Frozen):
     def _roles_fit(self) -> Scenario:
         """One protégé, one leader, at least one challenger, and every name that is referred to exists."""
         problems = [*_cast(self.states), *_ties(self.states), *_backing(self.states)]
+        problems += [
+            f"council.rotation: no state is called {name}" for name in self.council.rotation if name not in self.states
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self

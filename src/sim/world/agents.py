@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.world import challenge, patron
+from sim.record.covariates import indicators
+from sim.world import channels, council, patron, response
 from sim.world.anticipation import Member
+from sim.world.assault import OVERT
 from sim.world.beliefs import Belief, initial
-from sim.world.challenge import CovertTerms, Fears, OvertTerms
+from sim.world.challenge import CovertTerms, Fears, Motives, OvertTerms
+from sim.world.foresight import covariates
 from sim.world.prospect import Appeal, Stake
 from sim.world.stage import Agent
 
@@ -19,16 +22,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario.schema import ChallengerState
-    from sim.world.environment import Surroundings
-    from sim.world.prospect import Prospect
+    from sim.world.assault import Assault
+    from sim.world.foresight import Attack
     from sim.world.reference import Reference
-    from sim.world.values import Values
+    from sim.world.response import Coefficients
+    from sim.world.values import Cells, Values
     from sim.world.world import World
 
     Array = NDArray[np.float64]
 
-OVERT: tuple[str, ...] = ("strike", "campaign")
-"""Overt actions; the index plus 1 is the severity."""
+NO_INTERESTS: Final = patron.Interests(*(np.zeros(()) for _ in range(6)))
+"""Of a challenger that backs nobody."""
 
 
 class State(Agent):  # type: ignore[misc]
@@ -65,6 +69,7 @@ class Guarantor(State):
         super().__init__(world, name)
         self.active = active
         self.leads = leader is None
+        self.ties = tuple(self.own(f"ties.{challenger}") for challenger in world.roster.challengers)
         power = self.own("capability") * np.exp(
             -self.own("distance") / self.values["environment.weights.distance_scale"]
         )
@@ -74,14 +79,42 @@ class Guarantor(State):
         self.weight: Array = np.asarray(power / full * (1.0 - self.own("committed")))
         self.dependence: Array = np.zeros((1, 1)) if self.leads else self.own("dependence")
 
-    def seen(self, belief: Belief, shift: Array) -> Member:
-        """The guarantor in the eyes of an observer, whose belief at the reference crisis moves by `shift`."""
+    def latent(self, world: World, coefficients: Coefficients, attack: Attack, assault: Assault) -> Array:
+        """Its true latent in crises, without the shared shock, for coefficients and attacks entry by entry."""
+        cells = assault.cells
+        ties, committed = assault.of_attacker(self.ties), cells.take(self.own("committed"))
+        x = covariates(attack, ties, committed, leads=self.leads)
+        eta = response.latent(coefficients, cells.take(self.own("resolve")), attack.covered, x)
+        return np.asarray(eta + cells.take(world.signals.tied[self.name]))
+
+    def level(
+        self,
+        y: Array,
+        cutpoints: tuple[Array, Array, Array],
+        free: NDArray[np.bool_],
+        no_mandate: Array,
+        caution: Array,
+        cells: Cells,
+    ) -> NDArray[np.int8]:
+        """Level of response at latent `y` with all shocks, in some cells.
+
+        Without a free hand the leader's latent falls by `no_mandate`, and others stop at aid; the fear of a clash
+        raises the leader's threshold of combat by `caution`. A suspended member does nothing.
+        """
+        if self.leads:
+            reached = response.level(y - np.where(free, 0.0, no_mandate), cutpoints, caution)
+        else:
+            reached = council.capped(response.level(y, cutpoints, np.zeros(())), free=free)
+        return np.where(cells.take(self.active), reached, np.int8(0)).astype(np.int8)
+
+    def seen(self, belief: Belief, shift: Array, cells: Cells) -> Member:
+        """How an observer sees it in some cells; the belief at the reference crisis moves by `shift`."""
         return Member(
             mean=belief.mean + shift,
             variance=belief.variance,
-            dependence=self.dependence,
-            weight=self.weight,
-            active=self.active,
+            dependence=cells.take(self.dependence),
+            weight=cells.take(self.weight),
+            active=cells.take(self.active),
         )
 
 
@@ -90,7 +123,14 @@ class Observer(State):
 
     beliefs: dict[str, Belief]
 
-    def look(self, guarantors: Sequence[Guarantor], truth: Mapping[str, Array], record: Reference, z: Array) -> None:
+    def look(
+        self,
+        guarantors: Sequence[Guarantor],
+        truth: Mapping[str, Array],
+        record: Reference,
+        z: Array,
+        shape: tuple[int, int],
+    ) -> None:
         """Form the first beliefs.
 
         Args:
@@ -98,20 +138,25 @@ class Observer(State):
             truth: their true latents at the reference crisis.
             record: what anyone knows from the record.
             z: standard normals, shape (guarantors, replicates).
+            shape: of the batch.
 
         """
         acuity, bias = self.values["perception.acuity"], self.values["perception.bias"]
-        self.beliefs = {
-            guarantor.name: initial(
-                truth[guarantor.name],
-                record.mean[guarantor.name],
-                record.variance[guarantor.name],
-                acuity,
-                bias,
-                z[index][None, :],
+        self.beliefs = {}
+        for index, guarantor in enumerate(guarantors):
+            name = guarantor.name
+            known = (truth[name], record.mean[name], record.variance[name], acuity, bias, z[index][None, :])
+            first = initial(*known)
+            # Columns of their own, of the whole batch: beliefs move cell by cell.
+            self.beliefs[name] = Belief(
+                *(np.array(np.broadcast_to(part, shape)) for part in (first.mean, first.variance))
             )
-            for index, guarantor in enumerate(guarantors)
-        }
+
+    def learn(self, name: str, belief: Belief, cells: Cells) -> None:
+        """Hold a new belief of a guarantor in some cells of the batch."""
+        held = self.beliefs[name]
+        for column, new in ((held.mean, belief.mean), (held.variance, belief.variance)):
+            column[cells.point, cells.replicate] = new
 
 
 class Protege(Observer):
@@ -141,20 +186,33 @@ class Challenger(Observer):
 
     def __init__(self, world: World, name: str, sketches: Sequence[ChallengerState], kind: Array) -> None:
         super().__init__(world, name)
-        self.kind = kind
         self.is_patron = sketches[0].patron is not None
-        self.major = np.array([[float(sketch.major)] for sketch in sketches])
-        self.member = np.array([[float(sketch.member)] for sketch in sketches])
+        major, member = (
+            np.array([[float(flag)] for flag in flags])
+            for flags in zip(*((s.major, s.member) for s in sketches), strict=True)
+        )
+        militants, state = indicators(np.array([[sketch.kind] for sketch in sketches]))
+        self.as_attacker = (militants, state, major, member)
         can = {action: np.array([[action in sketch.actions] for sketch in sketches]) for action in ("covert", *OVERT)}
         self.can_covert = can["covert"]
-        # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
-        self.closed = {action: np.where(can[action], 0.0, -np.inf) for action in OVERT}
+        self.threatens = np.array([[sketch.threaten] for sketch in sketches])
         self.can_overt = can["strike"] | can["campaign"]
-        self.fears = Fears(self.own("deterrence"), self.values["choice.clash_cost"], self.own("tension_weight"))
-        self.covert_terms = CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost")))
+        fears = Fears(
+            self.own("deterrence"),
+            self.values["choice.clash_cost"],
+            self.own("tension_weight"),
+            channels.diplomatic_cost(world, name),
+        )
         terms = ("gain", "ease", "cost", "loss", "retaliation", "backing")
-        self.overt_terms = {a: OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT}
-        self.interests: patron.Interests | None = None
+        self.motives = Motives(
+            kind=kind,
+            fears=fears,
+            covert=CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost"))),
+            overt=tuple(OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT),
+            # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
+            closed=tuple(np.where(can[action], 0.0, -np.inf) for action in OVERT),
+        )
+        self.interests = NO_INTERESTS
         if self.is_patron:
             self.interests = patron.Interests(
                 **self.values.group(f"states.{name}.patron", ("defend", "join", "join_threat", "join_tension")),
@@ -165,24 +223,15 @@ class Challenger(Observer):
     def stake(self, backer: Challenger | None, leader: Guarantor, harms: tuple[Array, Array, Array]) -> Stake:
         """Who would stand on the other side of a leader that fights it."""
         return Stake(
-            patron=None if backer is None else backer.interests,
-            attacker_is_patron=self.is_patron,
+            patron=NO_INTERESTS if backer is None else backer.interests,
+            backed=np.asarray(float(backer is not None)),
+            great=np.asarray(float(self.is_patron)),
             precision=self.values["choice.precision"],
+            logits=self.values.precision,
             clash_cost=self.values["choice.clash_cost"],
             leader_weight=leader.weight,
             harms=harms,
         )
-
-    def overt_utilities(self, now: Surroundings, prospects: Mapping[str, Prospect]) -> list[Array]:
-        """Utility of each overt action, -inf where it cannot do it."""
-        return [
-            challenge.overt_utility(self.overt_terms[a], self.fears, self.kind, now, prospects[a]) + self.closed[a]
-            for a in OVERT
-        ]
-
-    def covert_utility(self, now: Surroundings) -> Array:
-        """Utility of covert action."""
-        return challenge.covert_utility(self.covert_terms, self.kind, now)
 
     def rate(self, tension: Array) -> Array:
         """Chances of overt action a month: opportunity x exp(tension coefficient x tau); 0 where it has no action."""

@@ -1,7 +1,8 @@
 """What acting is worth to a challenger, and the choice in two stages (model page 4.5).
 
-U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x (M + X / 2)
-       + [overt] tension weight x tau + backing x E[patron] - Gamma x H - q D* x P(clash);   U(hold) = 0.
+U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x E[reply] x (M + X / 2)
+       + [overt] tension weight x tau + backing x E[patron] - diplomatic x standing - Gamma x H - q D* x P(clash);
+U(hold) = 0.
 
 At an opportunity a challenger first holds or goes overt, with U(overt) the mean over its overt actions of U weighted by
 their chances, and then picks the action: two kinds of overt action are not two reasons to attack.
@@ -9,11 +10,12 @@ their chances, and then picks the action: two kinds of overt action are not two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.world.assault import picked
 from sim.world.choice import mean, probabilities, sigmoid
 
 if TYPE_CHECKING:
@@ -56,12 +58,14 @@ class Fears:
         deterrence: weight of harm from the guarantors (Gamma).
         clash_cost: q x D*.
         tension_weight: added to overt action per unit of tension.
+        diplomatic: political cost of overt action at standing 1 of the protégé in the alliance.
 
     """
 
     deterrence: Array
     clash_cost: Array
     tension_weight: Array
+    diplomatic: Array = field(default_factory=lambda: np.zeros(()))
 
 
 def covert_utility(terms: CovertTerms, kind: Array, now: Surroundings) -> Array:
@@ -75,12 +79,43 @@ def overt_utility(terms: OvertTerms, fears: Fears, kind: Array, now: Surrounding
         kind * terms.gain * now.threat * sigmoid(terms.ease - now.defence)
         - terms.cost
         - terms.loss * now.defence
-        - terms.retaliation * (now.missiles + 0.5 * now.proxies)
+        - terms.retaliation * ahead.reply * (now.missiles + 0.5 * now.proxies)
         + fears.tension_weight * now.tension
         + terms.backing * ahead.backing
         - fears.deterrence * ahead.harm
         - fears.clash_cost * ahead.clash
+        - fears.diplomatic * now.standing
     )
+
+
+@dataclass(frozen=True)
+class Motives:
+    """What moves a challenger.
+
+    Attributes:
+        kind: its type, the weight on the threat.
+        fears: what it weighs against acting.
+        covert: what covert action is worth.
+        overt: what each overt action is worth, strike and campaign.
+        closed: minus infinity for each overt action that it cannot do, 0 for one it can.
+
+    """
+
+    kind: Array
+    fears: Fears
+    covert: CovertTerms
+    overt: tuple[OvertTerms, ...]
+    closed: tuple[Array, ...]
+
+    def overt_utility(self, severity: NDArray[np.int8], now: Surroundings, ahead: Prospect) -> Array:
+        """Utility of overt action of some severity, -inf where it cannot do it; `ahead` is what follows it."""
+        terms: OvertTerms = picked(self.overt, severity - 1)
+        worth = overt_utility(terms, self.fears, self.kind, now, ahead)
+        return np.asarray(worth + picked(self.closed, severity - 1))
+
+    def covert_utility(self, now: Surroundings) -> Array:
+        """Utility of covert action."""
+        return covert_utility(self.covert, self.kind, now)
 
 
 def nested(utilities: Sequence[Array], precision: Array) -> tuple[Array, list[Array]]:

@@ -1,20 +1,22 @@
 """The Collective Security Council: stances, the vote, and what a mandate changes (model page 4.3).
 
 Stance latent of a member: v = eta + u + dependence * clip(leader's eta + u - first cutpoint, -3, 3) + logistic noise of
-its own. It opposes below `oppose_below`, supports above `support_above`, and abstains between. Under consensus there
-is a mandate unless a member opposes. With a mandate a supporter acts at its level; an abstainer, or anyone without a
-mandate, acts on its own: others then stop at aid, and the leader's latent falls by `no_mandate`.
+its own. It opposes below `oppose_below`, supports above `support_above`, and abstains between. Whether the votes give a
+mandate is up to the rule (`sim.world.voting`), whether it comes in time to the calendar (`sim.world.sessions`). With a
+mandate in time a supporter acts at its level; an abstainer, a member that is outvoted, or anyone without a mandate in
+time, acts on its own: others then stop at aid, and the leader's latent falls by `no_mandate`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.world.choice import sigmoid
 from sim.world.response import AID
+from sim.world.voting import EACH_AS_IT_DEEMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,18 +34,32 @@ STANCES: Final = ("oppose", "abstain", "support")
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds of the Council.
+    """Thresholds of the Council, its rule, and its pace.
 
     Attributes:
         oppose_below: stance latent below which a member opposes.
         support_above: stance latent above which it supports.
         no_mandate: how far the leader's latent falls without a mandate.
+        rule: code of the decision rule, an index into `sim.world.voting.RULES`.
+        timely: chance that a decision comes while the action lasts.
 
     """
 
     oppose_below: Array
     support_above: Array
     no_mandate: Array
+    rule: NDArray[np.int8] = field(default_factory=lambda: np.zeros((), np.int8))
+    timely: Array = field(default_factory=lambda: np.ones(()))
+
+    @property
+    def decides(self) -> NDArray[np.bool_]:
+        """Where the Council decides at all, once it is asked."""
+        return np.asarray(self.rule != EACH_AS_IT_DEEMS)
+
+
+def contested(rules: Rules, doubt: Array) -> Rules:
+    """Rules by which a stance latent must be higher by `doubt`: who fired first makes the casus foederis contested."""
+    return replace(rules, oppose_below=rules.oppose_below + doubt, support_above=rules.support_above + doubt)
 
 
 def pull(leader_latent: Array, first_cutpoint: Array) -> Array:

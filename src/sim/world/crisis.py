@@ -1,6 +1,7 @@
-"""An overt attack and what follows: the call for help, the Council, the responses, the patron (model page 4.6).
+"""Overt attacks and what follows: the call for help, the Council, the responses, the patron (model page 4.6).
 
-Only the cells in a crisis are played; every rule is the one by which the crisis was anticipated.
+Only the cells in a crisis are played, all of a step side by side; every rule is the one by which the crisis was
+anticipated.
 """
 
 from __future__ import annotations
@@ -10,35 +11,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, patron, response
-from sim.world.agents import OVERT
+from sim.world import council, exchanges, expectations, patron, reputation, response, voting
+from sim.world.assault import OVERT, Assault
 from sim.world.choice import choose, probabilities
-from sim.world.foresight import Attack, covariates
 from sim.world.outcomes import MANDATES, STRIKE
 from sim.world.prospect import harm_if_asked
-from sim.world.values import cut
+from sim.world.sessions import in_time
+from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger, Guarantor
+    from sim.world.agents import Guarantor
     from sim.world.environment import Surroundings
-    from sim.world.values import Cells
     from sim.world.world import World
 
     Array = NDArray[np.float64]
+    Codes = NDArray[np.int8]
     Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Front:
-    """One attacker's attack of one kind in one step, in the cells where it happens.
+    """The attacks that begin in one step, one an entry, at most one a cell.
 
     Attributes:
         step: number of the step.
-        attacker: who attacks.
-        action: strike or campaign.
-        cells: where.
+        assault: who attacks, how, and where.
         covered: where the treaty obliges the guarantors.
         now: what everybody sees there.
         with_patron: where a challenger and its patron attack in the same step, and so have joined.
@@ -46,9 +47,7 @@ class Front:
     """
 
     step: int
-    attacker: Challenger
-    action: str
-    cells: Cells
+    assault: Assault
     covered: Flags
     now: Surroundings
     with_patron: Flags
@@ -62,40 +61,103 @@ class Aid:
         asked: where help was asked for.
         invoked: where Article 4 was invoked.
         mandate: 0 refused, 1 approved, -1 the Council was not asked.
+        council_days: days from request to the Council's decision, -1 where it was not asked.
         levels: level of each guarantor.
         harm: harm to the attacker from all of them.
+        free: where each acts with a free hand.
+        shocks: what the crisis adds to each guarantor's latent: the shock that all share, and one of its own.
 
     """
 
     asked: Flags
     invoked: Flags
-    mandate: NDArray[np.int8]
-    levels: dict[str, NDArray[np.int8]]
+    mandate: Codes
+    council_days: NDArray[np.int16]
+    levels: dict[str, Codes]
     harm: Array
+    free: dict[str, Flags]
+    shocks: dict[str, Array]
+
+
+def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
+    """Play the overt attacks of a step; two attackers in one cell make one crisis, begun by the higher action.
+
+    Args:
+        world: the world.
+        step: number of the step.
+        actions: overt action of each challenger, 0 none, 1 strike, 2 campaign.
+
+    """
+    allied = tuple(_allied(world, code, actions) for code in range(len(world.challengers)))
+    at_war = exchanges.resume(world, step, allied)
+    highest, attacker = np.zeros(world.shape, np.int8), np.zeros(world.shape, np.int8)
+    for code, chosen in enumerate(actions.values()):
+        higher = (chosen > highest) & ~at_war
+        highest, attacker = np.where(higher, chosen, highest), np.where(higher, np.int8(code), attacker)
+    cells = Cells.where(highest > 0)
+    if not len(cells):
+        return
+    assault = Assault(cells, cells.full(attacker), cells.full(highest))
+    now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
+    play(world, Front(step, assault, covered, now, assault.of_attacker(allied)))
+
+
+def _allied(world: World, code: int, actions: Mapping[str, Codes]) -> Flags:
+    """Where the patron of a challenger, or one it is patron of, attacks in the same step."""
+    challenger, together = world.challengers[code], np.zeros(world.shape, np.bool_)
+    for other in world.challengers:
+        if other is world.backer(challenger) or challenger is world.backer(other):
+            together = together | (actions[other.name] > 0)
+    return together
 
 
 def play(world: World, front: Front) -> None:
-    """Play one crisis to its end and record it."""
+    """Play crises to their ends, or to the end of the step, and record them."""
     aid = _responses(world, front, _request(world, front))
-    joined = _patron(world, front, aid)
-    leader = aid.levels[world.roster.leader]
-    great = joined | front.attacker.is_patron
-    _record(world, front, aid, joined, clash=(leader == response.COMBAT) & great)
-    _damage(world, front, joined)
+    stance = _patron(world, front, aid)
+    _record(world, front, aid)
+    war = _war(front, aid, stance)
+    exchanges.damage(world, war, 0, np.ones(len(front.assault)))
+    exchanges.reply(world, war, 0, war.live, front.now, war.live)
+    exchanges.fight(world, war, 1)
+
+
+def _war(front: Front, aid: Aid, stance: Codes) -> exchanges.War:
+    """The crises after the first answers to them."""
+    size = len(front.assault)
+    everywhere = np.ones(size, np.bool_)
+    return exchanges.War(
+        step=front.step,
+        cells=front.assault.cells,
+        attacker=front.assault.attacker,
+        severity=front.assault.severity,
+        asked=aid.asked,
+        invoked=aid.invoked,
+        covered=front.covered,
+        levels=aid.levels,
+        free=aid.free,
+        shocks=aid.shocks,
+        stance=stance,
+        harm=aid.harm,
+        counted=np.zeros(size),
+        reply=np.zeros(size, np.int8),
+        live=everywhere,
+        going=everywhere,
+        fought=everywhere.astype(np.int16),
+    )
 
 
 def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
-    protege, cells = world.protege, front.cells
-    asked, _ = world.forecasts[protege.name, front.attacker.name, front.action]
-    severity = OVERT.index(front.action) + 1
+    protege, assault = world.protege, front.assault
+    cells = assault.cells
+    eyes = expectations.eyes_of(world, protege, cells)
+    asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
     appeal = cut(protege.appeal(), cells)
-    stake = cut(world.stakes[front.attacker.name], cells)
-    hoped = harm_if_asked(cut(asked, cells), stake, front.now.threat, front.now.tension)
-    utility = np.broadcast_to(appeal.utility(hoped, severity), len(cells))
+    hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)
+    utility = np.broadcast_to(appeal.utility(hoped, assault.severity), len(cells))
     options = [np.zeros(len(cells)), utility]
-    luck = cells.drawn(world.streams.gumbel("request", front.step))
-    choice = choose(options, appeal.sharpness, luck)
+    choice = choose(options, appeal.sharpness, world.streams.gumbel("request", front.step, at=cells.replicate))
     if world.log is not None:
         world.log.decision(
             "crisis",
@@ -114,84 +176,103 @@ def _request(world: World, front: Front) -> Flags:
 
 def _responses(world: World, front: Front, asked: Flags) -> Aid:
     """The Council votes where Article 4 was invoked; then every guarantor responds."""
-    cells, step, values, streams = front.cells, front.step, world.values, world.streams
+    assault, step, streams = front.assault, front.step, world.streams
+    cells, at = assault.cells, assault.cells.replicate
     invoked = asked & front.covered
     coefficients = cut(world.coefficients, cells)
-    attack = Attack(
-        deaths=cells.take(values[f"crisis.{front.action}.deaths"]),
-        major=cells.take(front.attacker.major),
-        member=cells.take(front.attacker.member),
+    attack = expectations.attack_on(world, assault, asked, invoked, front.covered)
+    shared = coefficients.shock * streams.normal("crisis shock", step, at=at)
+    latents = {g.name: g.latent(world, coefficients, attack, assault) for g in world.guarantors}
+    stances = {name: latent + shared for name, latent in latents.items()}
+    rules = expectations.council_at(world, assault)
+    sits = invoked & rules.decides
+    passed, days, hands = _vote(world, front, stances, rules, coefficients.cutpoints[0], sits)
+    free = {name: ~sits | hand for name, hand in hands.items()}
+    caution = assault.of_attacker(world.stakes).caution(front.now.threat, front.now.tension)
+    levels, shocks, harm = {}, {}, np.zeros(len(cells))
+    for guarantor in world.guarantors:
+        name = guarantor.name
+        shocks[name] = shared + streams.logistic(f"response/{name}", step, at=at)
+        y = latents[name] + shocks[name]
+        levels[name] = guarantor.level(y, coefficients.cutpoints, free[name], rules.no_mandate, caution, cells)
+        harm = harm + response.harm(cells.take(guarantor.weight), levels[name], world.harms_at(cells))
+        _tell_response(world, front, guarantor, stances[name], levels[name], free[name])
+    sight = reputation.Sight(assault, attack, levels, free, rules.no_mandate, caution)
+    reputation.learn(world, sight, step)
+    return Aid(
         asked=asked,
-        formal=invoked,
-        covered=front.covered.astype(np.float64),
+        invoked=invoked,
+        mandate=np.where(sits, passed.astype(np.int8), np.int8(-1)).astype(np.int8),
+        council_days=np.where(sits, np.floor(days), -1.0).astype(np.int16),
+        levels=levels,
+        harm=harm,
+        free=free,
+        shocks=shocks,
     )
-    shock = coefficients.shock * cells.drawn(streams.normal("crisis shock", step))
-    latents, active = {}, {}
-    for guarantor in world.guarantors:
-        ties = cells.take(guarantor.own(f"ties.{front.attacker.name}"))
-        x = covariates(attack, ties, cells.take(guarantor.own("committed")), leads=guarantor.leads)
-        resolve = cells.take(guarantor.own("resolve"))
-        latents[guarantor.name] = response.latent(coefficients, resolve, attack.covered, x) + shock
-        active[guarantor.name] = np.broadcast_to(cells.take(guarantor.active), len(cells))
-    rules = cut(world.council, cells)
-    passed, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], invoked)
-    caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
-    levels, harm = {}, np.zeros(len(cells))
-    for guarantor in world.guarantors:
-        y = latents[guarantor.name] + cells.drawn(streams.logistic(f"response/{guarantor.name}", step))
-        own_way = ~invoked | free[guarantor.name]
-        if guarantor.leads:
-            drop = np.where(own_way, 0.0, rules.no_mandate)
-            reached = response.level(y - drop, coefficients.cutpoints, caution)
-        else:
-            reached = council.capped(response.level(y, coefficients.cutpoints, np.zeros(())), free=own_way)
-        reached = np.where(active[guarantor.name], reached, np.int8(0)).astype(np.int8)
-        levels[guarantor.name] = reached
-        harm = harm + response.harm(cells.take(guarantor.weight), reached, world.harms_at(cells))
-        _tell_response(world, front, guarantor, latents[guarantor.name], reached, own_way)
-    mandate = np.where(invoked, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
-    return Aid(asked=asked, invoked=invoked, mandate=mandate, levels=levels, harm=harm)
 
 
 def _vote(
     world: World,
     front: Front,
     latents: dict[str, Array],
-    active: dict[str, Flags],
     rules: council.Rules,
     first_cutpoint: Array,
-    invoked: Flags,
-) -> tuple[Flags, dict[str, Flags]]:
-    """The Council's decision, and who has a free hand by it; the leader speaks first."""
-    cells, step = front.cells, front.step
+    sits: Flags,
+) -> tuple[Flags, Array, dict[str, Flags]]:
+    """The Council's decision, its day, and who has a free hand by it; the leader speaks first."""
+    assault, step, streams = front.assault, front.step, world.streams
+    cells, at = assault.cells, assault.cells.replicate
     lead = council.pull(latents[world.roster.leader], first_cutpoint)
-    passed = np.ones(len(cells), np.bool_)
-    stances = {}
+    stances, odds, active = {}, [], {}
     for guarantor in world.guarantors:
         v = latents[guarantor.name] + cells.take(guarantor.dependence) * lead
-        taken = council.stance(v + cells.drawn(world.streams.logistic(f"stance/{guarantor.name}", step)), rules)
-        stances[guarantor.name] = taken
-        passed = passed & (~active[guarantor.name] | (taken != council.OPPOSE))
-        if world.log is not None and bool(invoked[0]) and bool(active[guarantor.name][0]):
-            not_opposed, supports = council.chances(v, rules, np.ones(()))
-            world.log.decision(
-                "crisis",
-                step,
-                guarantor.name,
-                "vote",
-                council.STANCES,
-                None,
-                (1.0 - not_opposed, not_opposed - supports, supports),
-                int(taken[0]),
-                stance_latent=v,
-            )
-    if world.log is not None and bool(invoked[0]):
-        world.log.fact("crisis", step, "Council decides", decision=MANDATES[int(passed[0])])
-    return passed, {name: passed & (taken == council.SUPPORT) for name, taken in stances.items()}
+        taken = council.stance(v + streams.logistic(f"stance/{guarantor.name}", step, at=at), rules)
+        stances[guarantor.name], active[guarantor.name] = taken, cells.full(guarantor.active)
+        if world.log is not None and bool(sits[0]):
+            odds.append(_tell_vote(world, step, guarantor, v, rules, taken))
+    votes = list(active.values())
+    backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
+    opposes = [taken == council.OPPOSE for taken in stances.values()]
+    passed = voting.decide(opposes, list(backers.values()), votes, np.broadcast_to(rules.rule, len(cells)))
+    days = world.sessions.drawn(world.chairs, assault, streams.uniform("council days", step, at=at)[0])
+    timely = in_time(days, assault.of_action(world.durations))
+    if world.log is not None and bool(sits[0]):
+        chance, _ = voting.expect([yes for yes, _ in odds], [own for _, own in odds], votes, rules.rule)
+        _tell_decision(world, step, rules, chance, passed, days, timely)
+    return passed, days, {name: passed & timely & own for name, own in backers.items()}
+
+
+def _tell_vote(
+    world: World, step: int, guarantor: Guarantor, v: Array, rules: council.Rules, taken: Codes
+) -> tuple[Array, Array]:
+    not_opposed, supports = council.chances(v, rules, np.ones(()))
+    if world.log is not None and bool(np.broadcast_to(guarantor.active, world.shape)[0, 0]):
+        chances = (1.0 - not_opposed, not_opposed - supports, supports)
+        name, choice = guarantor.name, int(taken[0])
+        world.log.decision("crisis", step, name, "vote", council.STANCES, None, chances, choice, stance_latent=v)
+    return not_opposed, supports
+
+
+def _tell_decision(
+    world: World, step: int, rules: council.Rules, chance: Array, passed: Flags, days: Array, timely: Flags
+) -> None:
+    if world.log is not None:
+        world.log.fact(
+            "crisis",
+            step,
+            "Council decides",
+            chair=world.guarantors[int(world.chairs[0, 0])].name,
+            rule=voting.RULES[int(rules.rule.reshape(-1)[0])],
+            decision=MANDATES[int(passed[0])],
+            chance_of_mandate=chance,
+            days=days,
+            in_time=timely,
+            chance_in_time=rules.timely,
+        )
 
 
 def _tell_response(
-    world: World, front: Front, guarantor: Guarantor, latent: Array, reached: NDArray[np.int8], own_way: Flags
+    world: World, front: Front, guarantor: Guarantor, latent: Array, reached: Codes, own_way: Flags
 ) -> None:
     if world.log is not None:
         world.log.fact(
@@ -202,81 +283,53 @@ def _tell_response(
             level=response.LEVELS[int(reached[0])],
             latent=latent,
             free_hand=own_way,
-            active=front.cells.take(guarantor.active),
+            active=front.assault.cells.take(guarantor.active),
         )
 
 
-def _patron(world: World, front: Front, aid: Aid) -> Flags:
+def _patron(world: World, front: Front, aid: Aid) -> Codes:
     """The attacker's patron holds back, defends or joins; it has joined where both attack in the same step."""
-    backer = world.backer(front.attacker)
-    if backer is None or backer.interests is None:
-        return front.with_patron
+    assault, cells = front.assault, front.assault.cells
+    stake = assault.of_attacker(world.stakes)
+    backed = np.broadcast_to(stake.backed > 0.0, len(cells))
+    joined = front.with_patron * np.int8(patron.JOIN)
+    if not backed.any():
+        return np.asarray(joined, np.int8)
     fights = (aid.levels[world.roster.leader] == response.COMBAT).astype(np.float64)
-    interests = cut(backer.interests, front.cells)
-    options = patron.utilities(interests, front.now.threat, front.now.tension, aid.harm, fights)
-    options = [np.broadcast_to(option, len(front.cells)) for option in options]
-    precision = front.cells.take(world.values["choice.precision"])
-    luck = front.cells.drawn(world.streams.gumbel(f"patron/{backer.name}", front.step, 0, len(options)))
+    options = patron.utilities(stake.patron, front.now.threat, front.now.tension, aid.harm, fights)
+    options = [np.broadcast_to(option, len(cells)) for option in options]
+    precision = cells.take(world.values["choice.precision"])
+    luck = assault.luck(
+        world,
+        lambda name, at: world.streams.gumbel(
+            f"patron/{world.roster.patron_of(name)}", front.step, 0, len(patron.OPTIONS), at
+        ),
+    )
     choice = choose(options, precision, luck)
-    if world.log is not None and not bool(front.with_patron[0]):
-        world.log.decision(
-            "crisis",
-            front.step,
-            backer.name,
-            "back",
-            patron.OPTIONS,
-            options,
-            probabilities(options, precision),
-            int(choice[0]),
-            harm=aid.harm,
-            leader_in_combat=fights,
-        )
-    return np.asarray(front.with_patron | (choice == patron.JOIN))
+    if world.log is not None and bool(backed[0]) and not bool(front.with_patron[0]):
+        name = world.roster.patron_of(world.challengers[assault.attacker[0]].name) or ""
+        odds, made = probabilities(options, precision), int(choice[0])
+        known = {"harm": aid.harm, "leader_in_combat": fights}
+        world.log.decision("crisis", front.step, name, "back", patron.OPTIONS, options, odds, made, **known)
+    return np.where(front.with_patron | ~backed, joined, choice).astype(np.int8)
 
 
-def _record(world: World, front: Front, aid: Aid, joined: Flags, clash: Flags) -> None:
-    """Write the crisis into the columns of its cells."""
-    tally, cells = world.tally, front.cells
+def _record(world: World, front: Front, aid: Aid) -> None:
+    """Write the attacks and the first answers to them into the columns of their cells."""
+    tally, cells = world.tally, front.assault.cells
     at = (cells.point, cells.replicate)
     first = tally.first_step[at] < 0
     tally.attacks[at] += 1
     tally.first_step[at] = np.where(first, np.int16(front.step), tally.first_step[at])
-    code = np.int8(world.roster.challengers.index(front.attacker.name))
-    tally.first_attacker[at] = np.where(first, code, tally.first_attacker[at])
+    tally.first_attacker[at] = np.where(first, front.assault.attacker, tally.first_attacker[at])
     tally.in_force_at_attack[at] = np.where(first, world.cover[at], tally.in_force_at_attack[at])
-    tally.highest_action[at] = np.maximum(tally.highest_action[at], np.int8(STRIKE + OVERT.index(front.action)))
+    reached = (front.assault.severity + np.int8(STRIKE - 1)).astype(np.int8)
+    tally.highest_action[at] = np.maximum(tally.highest_action[at], reached)
     tally.invoked[at] |= aid.invoked
     tally.mandate[at] = np.where(aid.mandate >= 0, aid.mandate, tally.mandate[at])
+    tally.council_days[at] = np.where(aid.mandate >= 0, aid.council_days, tally.council_days[at])
     for name, reached in aid.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)
-    tally.patron_joined[at] |= joined
-    tally.clash[at] |= clash
-    terms = cut(front.attacker.overt_terms[front.action], cells)
-    own = terms.loss * front.now.defence + terms.retaliation * (front.now.missiles + 0.5 * front.now.proxies)
-    tally.loss[front.attacker.name][at] += own + aid.harm
     if world.log is not None:
-        world.log.fact(
-            "crisis",
-            front.step,
-            "crisis ends",
-            harm=aid.harm,
-            patron_joined=joined,
-            clash=clash,
-        )
-
-
-def _damage(world: World, front: Front, joined: Flags) -> None:
-    """Setback of the programme and damage to the means of defence; felt after the month's crises."""
-    cells, values = front.cells, world.values
-    at = (cells.point, cells.replicate)
-    spread = cells.take(values["crisis.setback_spread"])
-    luck = cells.drawn(world.streams.uniform(f"setback/{front.attacker.name}", front.step)[0])
-    factor = (1.0 + spread * (2.0 * luck - 1.0)) * np.where(joined, cells.take(values["crisis.joined_factor"]), 1.0)
-    setback = np.minimum(1.0, cells.take(values[f"crisis.{front.action}.setback"]) * factor)
-    damage = cells.take(values[f"crisis.{front.action}.damage"])
-    world.threat[at] *= 1.0 - setback
-    world.defence[at] *= 1.0 - damage
-    world.missiles[at] *= 1.0 - damage
-    world.tally.loss[world.protege.name][at] += setback + damage
-    if world.log is not None:
-        world.log.fact("aftermath", front.step, "damage", setback=setback, threat=world.threat[at], damage=damage)
+        name = world.challengers[front.assault.attacker[0]].name
+        world.log.fact("crisis", front.step, "attack", actor=name, action=OVERT[int(front.assault.severity[0]) - 1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ class Surroundings:
         defence: means to blunt an attack, 0 to 1.
         missiles: means to hurt back, 0 to 1.
         proxies: means to hurt through others, 0 to 1.
+        standing: standing of the protégé in the alliance as far as it costs a challenger politically, 0 to 1.
 
     """
 
@@ -34,6 +35,7 @@ class Surroundings:
     defence: Array
     missiles: Array
     proxies: Array
+    standing: Array = field(default_factory=lambda: np.zeros(()))
 
 
 @dataclass(frozen=True)
@@ -84,3 +86,9 @@ def moved_tension(tension: Array, rule: Drift, step: float, shock: Array, chance
 def recovered(means: Array, whole: Array, rate: Array, step: float) -> Array:
     """Means of defence after a step: the damage heals by `rate` a month, up to where it started (`whole`)."""
     return np.asarray(whole - (whole - means) * (1.0 - rate) ** step)
+
+
+def rearmed(whole: Array, means: Array, delivered: Array, rate: Array, step: float) -> tuple[Array, Array]:
+    """Means after a step in which some were delivered: what they recover to (at most 1), and the means themselves."""
+    full = np.minimum(1.0, whole + delivered)
+    return full, recovered(np.minimum(1.0, means + delivered), full, rate, step)

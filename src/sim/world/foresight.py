@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.record.covariates import code
+from sim.record.covariates import coded
 from sim.world.anticipation import forecast
 from sim.world.response import latent
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.world.agents import Guarantor
     from sim.world.anticipation import Forecast
+    from sim.world.assault import Assault
     from sim.world.beliefs import Belief
     from sim.world.council import Rules
     from sim.world.response import Coefficients
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Attack:
-    """An overt attack as guarantors judge it.
+    """Overt attacks as guarantors judge them, one an entry (and one for each action where that is weighed).
 
     Attributes:
-        deaths: deaths by which they judge its size.
+        militants: 1 where armed groups from outside attack, else 0.
+        state: 1 where a state attacks, else 0.
+        deaths: deaths by which guarantors judge its size.
         major: 1 where the attacker is a nuclear power, or Israel with a nuclear backer, else 0.
         member: 1 where the attacker is a member of the treaty, else 0.
         asked: 1 where help was asked for, else 0.
@@ -43,6 +46,8 @@ class Attack:
 
     """
 
+    militants: Array
+    state: Array
     deaths: Array
     major: Array
     member: Array
@@ -61,8 +66,9 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
         leads: whether it leads the alliance.
 
     """
-    return code(
-        kind="state",
+    return coded(
+        militants=attack.militants,
+        state_attack=attack.state,
         deaths=attack.deaths,
         asked=attack.asked,
         formal_article4=attack.formal,
@@ -75,34 +81,55 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
     )
 
 
+@dataclass(frozen=True)
+class Eyes:
+    """How somebody sees the guarantors: what it believes of each, and by which coefficients it reckons.
+
+    Attributes:
+        beliefs: on each guarantor's latent at the reference crisis, in the cells looked at.
+        coefficients: the coefficients it reckons with, in the same cells.
+        at_reference: with those, each guarantor's latent (without resolve) at the reference crisis.
+        tied: what each guarantor's latent is raised by in public (tied hands).
+
+    """
+
+    beliefs: Mapping[str, Belief]
+    coefficients: Coefficients
+    at_reference: Mapping[str, Array]
+    tied: Mapping[str, Array]
+
+    def shift(self, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
+        """How far a guarantor's latent in a crisis lies above its latent at the reference crisis."""
+        ties, committed = assault.of_attacker(guarantor.ties), assault.cells.take(guarantor.own("committed"))
+        x = covariates(attack, ties, committed, leads=guarantor.leads)
+        here = latent(self.coefficients, np.zeros(()), attack.covered, x)
+        return np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name])
+
+
 def foresee(
     attack: Attack,
-    attacker: str,
+    assault: Assault,
     guarantors: Sequence[Guarantor],
-    beliefs: Mapping[str, Belief],
-    average: Coefficients,
-    at_reference: Mapping[str, Array],
+    eyes: Eyes,
     harms: tuple[Array, Array, Array],
     council: Rules,
     gate: NDArray[np.bool_],
 ) -> Forecast:
-    """Forecast of the guarantors' response.
+    """Forecast of the guarantors' response, for every entry.
 
     Args:
-        attack: the attack.
-        attacker: name of the attacker.
+        attack: the attacks, as guarantors would judge them.
+        assault: who attacks, and where.
         guarantors: the leader first.
-        beliefs: the observer's, at the reference crisis.
-        average: the coefficients that the observer reckons with.
-        at_reference: with those coefficients, each guarantor's latent (without resolve) at the reference crisis.
+        eyes: who foresees.
         harms: harm of a guarantor of weight 1 at aid, troops and combat.
         council: the Council's rules.
         gate: where the Council decides.
 
     """
-    seen = []
-    for guarantor in guarantors:
-        x = covariates(attack, guarantor.own(f"ties.{attacker}"), guarantor.own("committed"), leads=guarantor.leads)
-        here = latent(average, np.zeros(()), attack.covered, x)
-        seen.append(guarantor.seen(beliefs[guarantor.name], here - at_reference[guarantor.name]))
+    seen = [
+        guarantor.seen(eyes.beliefs[guarantor.name], eyes.shift(attack, assault, guarantor), assault.cells)
+        for guarantor in guarantors
+    ]
+    average = eyes.coefficients
     return forecast(seen[0], seen[1:], average.cutpoints, average.shock, harms, council, gate)

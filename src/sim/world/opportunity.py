@@ -1,78 +1,201 @@
 """Chances to act, and what a challenger makes of them (model page 4.5).
 
 A chance of overt action comes with probability 1 - exp(-rate x step), its rate rising with tension; covert action has
-a rate of its own.
+a rate of its own. What a challenger weighs is worked out only in the cells where it has a chance.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world.agents import OVERT
+from sim.world import expectations, threat
+from sim.world.assault import OVERT, Assault
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
+from sim.world.prevention import urge
+from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.agents import Challenger
+    from sim.world.environment import Surroundings
+    from sim.world.prospect import Prospect
     from sim.world.world import World
 
+    Array = NDArray[np.float64]
 
-def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
-    """Overt action of a challenger in a step: 0 none, 1 strike, 2 campaign."""
-    name, precision = challenger.name, world.values["choice.precision"]
-    rate = challenger.rate(world.tension) * world.step_length
-    chance = world.streams.uniform(f"opportunity/{name}", step)[0] < -np.expm1(-rate)
-    ahead = world.prospects(challenger, challenger)
-    utilities = challenger.overt_utilities(world.surroundings(), ahead)
-    overt, shares = nested(utilities, precision)
-    options = [np.zeros(world.shape), np.broadcast_to(overt, world.shape)]
-    stage = choose(options, precision, world.streams.gumbel(f"challenge/{name}", step)[:, None, :])
-    kinds = [np.broadcast_to(utility, world.shape) for utility in utilities]
-    kind = choose(kinds, precision, world.streams.gumbel(f"escalation/{name}", step, 0, len(OVERT))[:, None, :])
-    goes = chance & (stage == 1)
-    if world.log is not None and bool(chance[0, 0]):
-        odds = probabilities(options, precision)
-        world.log.decision(
-            "opportunity and choice",
-            step,
-            name,
-            "challenge",
-            ("hold", "overt"),
-            options,
-            odds,
-            int(stage[0, 0]),
-            threat=world.threat,
-            tension=world.tension,
-            **{f"expected_harm_{a}": ahead[a].harm for a in OVERT},
-        )
-        if bool(goes[0, 0]):
-            world.log.decision(
-                "opportunity and choice", step, name, "choose action", OVERT, kinds, shares, int(kind[0, 0])
-            )
-    return np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
+
+STAGE = ("hold", "overt", "threaten")
+"""What a challenger can do at a chance; the last only where the scenario lets it threaten."""
+
+OVERTLY, THREATEN = 1, 2
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What challengers with a chance to act weigh, one an entry.
+
+    Attributes:
+        ahead: what would follow each overt action.
+        motive: what the preventive motive adds to both of them.
+        kinds: utility of each overt action.
+        shares: chance of each, once overt action is chosen.
+        options: utilities of the first stage, in the order of `STAGE`.
+
+    """
+
+    ahead: Prospect
+    motive: Array
+    kinds: list[Array]
+    shares: list[Array]
+    options: list[Array]
+
+
+def weigh(world: World, assault: Assault) -> Weighed:
+    """What the attacker of each entry weighs at a chance to act; `assault` weighs either action."""
+    cells, size = assault.cells, (len(OVERT), len(assault))
+    precision = cells.take(world.values["choice.precision"])
+    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    eyes = expectations.attackers_eyes(world, assault)
+
+    def first_stage(now: Surroundings, ahead: Prospect, motive: Array) -> Weighed:
+        worth = motives.overt_utility(assault.severity, now, ahead) + motive
+        kinds = list(np.broadcast_to(worth, size))
+        overt, shares = nested(kinds, precision)
+        options = [np.zeros(len(assault)), overt]
+        if world.threatens:
+            options.append(threat.utility(world, assault, now, eyes, motive))
+        return Weighed(ahead, motive, kinds, shares, options)
+
+    still = np.zeros(())
+    now = cut(world.surroundings(), cells)
+    ahead = expectations.prospects(world, eyes, assault, now)
+    at_rest = first_stage(now, ahead, still)
+    motive = urge(
+        world, assault, eyes, at_rest.options, lambda later, follows: first_stage(later, follows, still).options
+    )
+    return first_stage(now, ahead, motive)
+
+
+def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
+    """Overt action of each challenger in a step: 0 none, 1 strike, 2 campaign."""
+    actions = {challenger.name: np.zeros(world.shape, np.int8) for challenger in world.challengers}
+    assault = _chances(world, step)
+    if not len(assault):
+        return actions
+    precision, streams = assault.cells.take(world.values["choice.precision"]), world.streams
+    weighed = weigh(world, assault)
+    shocks = assault.luck(world, lambda name, at: streams.gumbel(f"challenge/{name}", step, at=at))
+    if world.threatens:
+        more = assault.luck(world, lambda name, at: streams.gumbel(f"threaten/{name}", step, 0, 1, at))
+        shocks = np.concatenate([shocks, more])
+    stage = choose(weighed.options, precision, shocks)
+    _tell_stage(world, assault, step, weighed, stage)
+    goes, kinds, threatened = np.array(stage == OVERTLY), weighed.kinds, stage == THREATEN
+    if threatened.any():
+        motive = np.broadcast_to(weighed.motive, len(assault))[threatened]
+        carried, then = threat.carry_out(world, assault.of(threatened), step, motive)
+        goes[threatened] = carried
+        kinds = [np.array(utility) for utility in kinds]
+        for utility, after in zip(kinds, then, strict=True):
+            utility[threatened] = after
+    luck = assault.luck(world, lambda name, at: streams.gumbel(f"escalation/{name}", step, 0, len(OVERT), at))
+    kind = choose(kinds, precision, luck)
+    _tell_kind(world, assault, step, kinds, goes, kind)
+    severity = np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
+    for code, action in enumerate(actions.values()):
+        mine = assault.attacker == code
+        action[assault.cells.point[mine], assault.cells.replicate[mine]] = severity[mine]
+    return actions
+
+
+def _chances(world: World, step: int) -> Assault:
+    """Where each challenger has a chance of overt action."""
+    points, replicates, codes = [], [], []
+    for code, challenger in enumerate(world.challengers):
+        rate = challenger.rate(world.tension) * world.step_length
+        chance = world.streams.uniform(f"opportunity/{challenger.name}", step)[0] < -np.expm1(-rate)
+        point, replicate = np.nonzero(np.broadcast_to(chance & ~world.campaigning[challenger.name], world.shape))
+        points.append(point)
+        replicates.append(replicate)
+        codes.append(np.full(len(point), code, np.int8))
+    cells = Cells(np.concatenate(points), np.concatenate(replicates))
+    return Assault.weighed(cells, np.concatenate(codes))
+
+
+def _tell_stage(world: World, assault: Assault, step: int, weighed: Weighed, stage: NDArray[np.int8]) -> None:
+    if world.log is None:
+        return
+    harm = np.broadcast_to(weighed.ahead.harm, (len(OVERT), len(assault)))
+    for entry, code in enumerate(assault.attacker):
+        view = [np.broadcast_to(option, len(assault))[entry] for option in weighed.options]
+        motive = np.broadcast_to(weighed.motive, len(assault))[entry]
+        more = {f"expected_harm_{action}": harm[index, entry] for index, action in enumerate(OVERT)}
+        name = world.challengers[code].name
+        _tell(world, name, step, "challenge", STAGE, view, int(stage[entry]), preventive_motive=motive, **more)
+
+
+def _tell_kind(
+    world: World,
+    assault: Assault,
+    step: int,
+    kinds: list[Array],
+    goes: NDArray[np.bool_],
+    kind: NDArray[np.int8],
+) -> None:
+    if world.log is None:
+        return
+    for entry in np.nonzero(goes)[0]:
+        name = world.challengers[assault.attacker[entry]].name
+        view = [utility[entry] for utility in kinds]
+        _tell(world, name, step, "choose action", OVERT, view, int(kind[entry]))
 
 
 def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]:
     """Where a challenger acts covertly in a step."""
-    name, precision = challenger.name, world.values["choice.precision"]
+    name, streams = challenger.name, world.streams
     rate = challenger.own("opportunity.covert") * world.step_length * challenger.can_covert
-    chance = world.streams.uniform(f"covert opportunity/{name}", step)[0] < -np.expm1(-rate)
-    utility = challenger.covert_utility(world.surroundings())
-    options = [np.zeros(world.shape), np.broadcast_to(utility, world.shape)]
-    choice = choose(options, precision, world.streams.gumbel(f"covert/{name}", step)[:, None, :])
-    if world.log is not None and bool(np.broadcast_to(chance, world.shape)[0, 0]):
-        world.log.decision(
-            "opportunity and choice",
-            step,
-            name,
-            "act covertly",
-            ("hold", "covert"),
-            options,
-            probabilities(options, precision),
-            int(choice[0, 0]),
-        )
-    return np.asarray(chance & (choice == 1))
+    chance = streams.uniform(f"covert opportunity/{name}", step)[0] < -np.expm1(-rate)
+    cells = Cells.where(np.broadcast_to(chance, world.shape))
+    acts = np.zeros(world.shape, np.bool_)
+    if not len(cells):
+        return acts
+    utility = cut(challenger.motives, cells).covert_utility(cut(world.surroundings(), cells))
+    options = [np.zeros(len(cells)), np.broadcast_to(utility, len(cells))]
+    precision = cells.take(world.values["choice.precision"])
+    choice = choose(options, precision, streams.gumbel(f"covert/{name}", step, at=cells.replicate))
+    if world.log is not None:
+        _tell(world, name, step, "act covertly", ("hold", "covert"), options, int(choice[0]))
+    acts[cells.point, cells.replicate] = choice == 1
+    return acts
+
+
+def _tell(
+    world: World,
+    name: str,
+    step: int,
+    decision: str,
+    options: tuple[str, ...],
+    utilities: list[Array],
+    choice: int,
+    **more: Array,
+) -> None:
+    if world.log is None:
+        return
+    world.log.decision(
+        "opportunity and choice",
+        step,
+        name,
+        decision,
+        options[: len(utilities)],
+        utilities,
+        probabilities(utilities, world.values["choice.precision"]),
+        choice,
+        threat=world.threat,
+        tension=world.tension,
+        **more,
+    )

@@ -36,16 +36,23 @@ CAMPAIGN: Final = 3
 MANDATES: Final = ("refused", "approved")
 """What the Council decided."""
 
+ADMISSIONS: Final = ("refused", "admitted")
+"""What the members decided on an applicant."""
+
 
 @dataclass(frozen=True)
 class Outcomes:
     """Columns of a batch, one value a trial, each of shape (points, replicates).
 
     Attributes:
-        columns: values by name. `attacks` overt attacks; `first_attack_month` 0-based, -1 none; `first_attacker` code,
+        columns: values by name. `attacks` overt attacks;
+            `exchanges` in all crises; `threats`, `conceded`, `backed_down` of immediate deterrence; `suspended_month`
+            when an abandoned ally left, -1 none; `first_attack_month` 0-based, -1 none; `first_attacker` code,
             -1 none; `covert` covert acts; `highest_action` code; `in_force_at_attack`; `invoked` Article 4 formally;
-            `mandate` code of the last Council, -1 not asked; `level_<State>` peak response 0-3, -1 without an overt
-            attack; `leader_combat`; `patron_joined`; `clash`; `months_admitted` month of entry into force, -1 none;
+            `mandate` code of the last Council, -1 not asked; `council_days` days from request to its decision, -1 not
+            asked; `level_<State>` peak response 0-3, -1 without an overt attack; `leader_combat`; `patron_joined`;
+            `clash`; `applied` for membership; `admitted` code of the members' decision on it, -1 no vote;
+            `months_admitted` month of entry into force, -1 none;
             `months_at_risk` months up to and with the first overt attack; `loss_<State>` utility lost;
             `threat_end`; `outcome` code into `OUTCOMES`.
         labels: texts of the coded columns; code -1 stands for none.
@@ -71,13 +78,21 @@ class Tally:
         self.first_step = np.full(shape, -1, np.int16)
         self.first_attacker = np.full(shape, -1, np.int8)
         self.covert = np.zeros(shape, np.int16)
+        self.exchanges = np.zeros(shape, np.int16)
+        self.threats = np.zeros(shape, np.int16)
+        self.conceded = np.zeros(shape, np.int16)
+        self.backed_down = np.zeros(shape, np.int16)
+        self.suspended_step = np.full(shape, -1, np.int16)
         self.highest_action = np.zeros(shape, np.int8)
         self.in_force_at_attack = np.zeros(shape, np.bool_)
         self.invoked = np.zeros(shape, np.bool_)
         self.mandate = np.full(shape, -1, np.int8)
+        self.council_days = np.full(shape, -1, np.int16)
         self.level = {name: np.full(shape, -1, np.int8) for name in roster.guarantors}
         self.patron_joined = np.zeros(shape, np.bool_)
         self.clash = np.zeros(shape, np.bool_)
+        self.applied = np.zeros(shape, np.bool_)
+        self.admitted = np.full(shape, -1, np.int8)
         self.entered_step = np.full(shape, -1, np.int16)
         self.loss = {name: np.zeros(shape) for name in (roster.protege, *roster.challengers)}
 
@@ -94,14 +109,22 @@ class Tally:
             "first_attack_month": _month(self.first_step, step),
             "first_attacker": self.first_attacker,
             "covert": self.covert,
+            "exchanges": self.exchanges,
+            "threats": self.threats,
+            "conceded": self.conceded,
+            "backed_down": self.backed_down,
+            "suspended_month": _month(self.suspended_step, step),
             "highest_action": self.highest_action,
             "in_force_at_attack": self.in_force_at_attack,
             "invoked": self.invoked,
             "mandate": self.mandate,
+            "council_days": self.council_days,
             **{f"level_{name}": level for name, level in self.level.items()},
             "leader_combat": leader,
             "patron_joined": self.patron_joined,
             "clash": self.clash,
+            "applied": self.applied,
+            "admitted": self.admitted,
             "months_admitted": _month(self.entered_step, step),
             "months_at_risk": np.where(attacked, months, float(horizon)),
             **{f"loss_{name}": loss for name, loss in self.loss.items()},
@@ -124,6 +147,7 @@ def labels(roster: Roster) -> dict[str, tuple[str, ...]]:
         "first_attacker": roster.challengers,
         "highest_action": ACTIONS,
         "mandate": MANDATES,
+        "admitted": ADMISSIONS,
         "outcome": OUTCOMES,
     }
 

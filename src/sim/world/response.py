@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "expected_steps", "harm", "latent", "level"]
+__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "harm", "latent", "level"]
 
 AID: Final = 1
 TROOPS: Final = 2
@@ -70,14 +70,14 @@ def level(y: Array, cutpoints: tuple[Array, Array, Array], caution: Array) -> ND
     return above_aid.astype(np.int8) + above_troops + above_combat
 
 
-def expected_steps(chances: tuple[Array, Array, Array], harms: tuple[Array, Array, Array]) -> Array:
-    """Expected harm of a guarantor of weight 1: sum of (h_k - h_{k-1}) x P(level >= k)."""
-    aid, troops, combat = chances
-    return np.asarray(harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat)
-
-
 def harm(weight: Array, reached: NDArray[np.int8], harms: tuple[Array, Array, Array]) -> Array:
     """Harm to the challenger from a guarantor at the level `reached` (0 for -1 and 0)."""
     steps = np.where(reached >= AID, harms[0], 0.0)
     steps = np.where(reached >= TROOPS, harms[1], steps)
     return np.asarray(weight * np.where(reached >= COMBAT, harms[2], steps))
+
+
+def expected_steps(chances: tuple[Array, Array, Array], harms: tuple[Array, Array, Array]) -> Array:
+    """Expected harm of a guarantor of weight 1: sum of (h_k - h_{k-1}) x P(level >= k)."""
+    aid, troops, combat = chances
+    return np.asarray(harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat)

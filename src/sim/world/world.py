@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import crisis, environment, opportunity
-from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
+from sim.world import channels, crisis, environment, opportunity, retaliation, threat
+from sim.world.accession import Application
+from sim.world.agents import Challenger, Guarantor, Observer, Protege
+from sim.world.assault import OVERT
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
-from sim.world.foresight import Attack, foresee
 from sim.world.log import Log
 from sim.world.odds import Odds, odds
 from sim.world.outcomes import Outcomes, Tally
-from sim.world.prospect import prospect
 from sim.world.reference import reference, reference_crisis
 from sim.world.response import latent
 from sim.world.roster import common
+from sim.world.schedule import Schedule
+from sim.world.sessions import Sessions
+from sim.world.signals import Signals
 from sim.world.stage import Model
 from sim.world.streams import Streams
-from sim.world.values import Cells, Values, cut, sets_of
+from sim.world.values import Cells, Values, sets_of
+from sim.world.voting import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,19 +34,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
-    from sim.world.anticipation import Forecast
-    from sim.world.prospect import Prospect
+    from sim.world import exchanges
     from sim.world.response import Coefficients
 
     Array = NDArray[np.float64]
 
+ACTION_TERMS: Final = ("deaths", "duration", "setback", "damage")
+"""What an overt action is, whoever takes it."""
+
 PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "drift": "threat and tension move; damaged means recover",
-        "accession": "cover enters into force where its month has come",
-        "signals": "observers renew what they expect of the guarantors, where status changed",
+        "drift": "threat and tension move; damaged means recover, arms arrive; what is scheduled happens",
+        "accession": "the protégé applies, members vote, cover enters into force where its month has come",
+        "signals": "guarantors signal or are silent, for observers to read",
         "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
-        "crisis": "overt attacks are answered: request, Council, responses, patron",
+        "crisis": "campaigns go on or end; overt attacks are answered: request, Council, responses, patron, exchanges",
         "aftermath": "covert setbacks are felt",
     }
 )
@@ -98,12 +104,20 @@ class World(Model):  # type: ignore[misc]
         self.streams = Streams(seed, first, replicates)
         self.values = Values(self.points, sets_of(first, replicates))
         self.coefficients = self.values.coefficients()
-        self.council = Rules(**self.values.group("council", ("oppose_below", "support_above", "no_mandate")))
+        self.council = Rules(
+            **self.values.group("council", ("oppose_below", "support_above", "no_mandate")),
+            rule=np.array([[RULES.index(point.council.rule)] for point in self.points], np.int8),
+        )
         self.tally = Tally(self.roster, self.shape)
         self._set_environment()
         self._gather_states()
-        self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
-        self._stale = True
+        self.application = Application(self)
+        self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
+        self._set_crises()
+        self.sessions = Sessions(self.points, self.guarantors, self.roster.challengers, self.values)
+        self._seat(self.sessions.chairs(0))
+        self.learns = np.array([[point.reputation.active] for point in self.points])
+        self.signals = Signals(self, self.record_mean)
 
     # ------------------------------------------------------------------ setting up
 
@@ -116,18 +130,20 @@ class World(Model):  # type: ignore[misc]
     def _set_environment(self) -> None:
         values = self.values
         self.committed = self._column([p.channels.commitment for p in self.points]) > 0.0
+        self.aligned = self._column([p.channels.alignment for p in self.points])
+        self.armed = self._column([p.channels.capability for p in self.points]) > 0.0
         self._covered = self._column([p.accession.cover for p in self.points]) > 0.0
         self._from_month = self._column([p.accession.from_month for p in self.points])
         self.cover = np.zeros(self.shape, np.bool_)
         self.threat, self.tension = self._full("environment.threat.start"), self._full("environment.tension.start")
         self.threat = np.clip(self.threat, 0.0, environment.MOST_THREAT)
         protege = f"states.{self.roster.protege}"
-        self._whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
-        self.defence, self.missiles = self._whole["defence"].copy(), self._whole["missiles"].copy()
+        self.whole = {name: self._full(f"{protege}.{name}") for name in ("defence", "missiles")}
+        self.defence, self.missiles = self.whole["defence"].copy(), self.whole["missiles"].copy()
         self.proxies = self._full(f"{protege}.proxies")
         threat = values.group("environment.threat", ("drift", "boldness", "noise"))
         tension = values.group("environment.tension", ("mean", "persistence", "jump_rate", "jump_size"))
-        self._drift = Drift(
+        self.drift = Drift(
             **threat,
             **tension,
             tension_noise=values["environment.tension.noise"],
@@ -135,6 +151,15 @@ class World(Model):  # type: ignore[misc]
         )
         levels = values.group("environment.harm", ("aid", "troops", "combat"))
         self.harms = (levels["aid"], levels["troops"], levels["combat"])
+
+    def _set_crises(self) -> None:
+        self.exchanges = self._column([p.crisis.exchanges for p in self.points])
+        self.temper = retaliation.temper(self.values)
+        self.fired_first = np.zeros(self.shape)
+        self.suspended = np.zeros(self.shape, np.bool_)
+        self.campaigning = {name: np.zeros(self.shape, np.bool_) for name in self.roster.challengers}
+        self.conceding: dict[str, NDArray[np.bool_]] = {}
+        self.wars: list[exchanges.War] = []
 
     def _gather_states(self) -> None:
         def active(name: str) -> NDArray[np.bool_]:
@@ -151,15 +176,22 @@ class World(Model):  # type: ignore[misc]
             kind = np.exp(self.values[f"states.{name}.threat_weight"] * luck)
             challengers.append(Challenger(self, name, sketches, kind))
         self.challengers = tuple(challengers)
-        self.stakes = {c.name: c.stake(self.backer(c), leader, self.harms) for c in challengers}
+        self.stakes = tuple(c.stake(self.backer(c), leader, self.harms) for c in challengers)
+        backers = [self.backer(challenger) for challenger in challengers]
+        self.vetoes = tuple(np.zeros(()) if b is None else b.own("patron.veto") for b in backers)
+        self.attackers = tuple(challenger.as_attacker for challenger in challengers)
+        self.threatens = any(bool(challenger.threatens.any()) for challenger in challengers)
+        of_action = {what: tuple(self.values[f"crisis.{a}.{what}"] for a in OVERT) for what in ACTION_TERMS}
+        self.deaths, self.durations = of_action["deaths"], of_action["duration"]
+        self.setbacks, self.damages = of_action["setback"], of_action["damage"]
         record = reference(self.points, self.roster.guarantors, self.roster.leader)
-        self._average = record.average
-        self._at_reference = self.bare(record.average)
+        self.average, self.record_mean = record.average, record.mean
+        self.at_reference = self.bare(record.average)
         bare = self.bare(self.coefficients)
         self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
         for observer in self.observers:
             luck = np.stack([self.streams.normal(f"perception/{observer.name}/{g.name}", 0) for g in self.guarantors])
-            observer.look(self.guarantors, self.truth, record, luck)
+            observer.look(self.guarantors, self.truth, record, luck, self.shape)
 
     def bare(self, coefficients: Coefficients) -> dict[str, Array]:
         """Latent of each guarantor at the reference crisis, without its own resolve, by the coefficients given."""
@@ -186,9 +218,15 @@ class World(Model):  # type: ignore[misc]
         name = self.roster.patron_of(challenger.name)
         return next((c for c in self.challengers if c.name == name), None)
 
+    @property
+    def month(self) -> float:
+        """Months since the start, at the beginning of this step."""
+        return float(max(self.steps - 1, 0) * self.step_length)
+
     def surroundings(self) -> Surroundings:
         """What everybody sees now."""
-        return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies)
+        standing = channels.standing(self)
+        return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies, standing)
 
     def harms_at(self, cells: Cells) -> tuple[Array, Array, Array]:
         """Harm of a guarantor of weight 1 by level, in some cells."""
@@ -201,140 +239,81 @@ class World(Model):  # type: ignore[misc]
         """Play to the horizon and return the columns."""
         while self.steps * self.step_length < self.horizon:
             self.step()
+        self.tally.applied, self.tally.admitted = self.application.applied, self.application.decision
         return self.tally.finish(self.horizon, self.step_length, self.threat)
 
     def step(self) -> None:
         """Play one step, phase by phase (`PHASES`)."""
         now = self.steps - 1  # Mesa counts a step when it begins
         self._move(now)
+        self.schedule.play(self, now)
         self._enter(now)
-        self._foresee()
+        self._convene(now)
+        self.signals.play(self, now)
         actions, covert = self._choose(now)
-        self._crises(now, actions)
+        crisis.break_out(self, now, actions)
         self._covert_aftermath(now, covert)
 
     def _move(self, step: int) -> None:
         if step == 0:
             return  # the first month is played as the scenario describes it
         length, streams = self.step_length, self.streams
+        self.fired_first = self.fired_first * self.values["council.contested_memory"] ** length
         self.threat = environment.moved_threat(
-            self.threat, self.cover, self._drift, length, streams.normal("threat", step)
+            self.threat, self.cover, self.drift, length, streams.normal("threat", step)
         )
         self.tension = environment.moved_tension(
-            self.tension, self._drift, length, streams.normal("tension", step), streams.uniform("jump", step)[0]
+            self.tension,
+            channels.with_rivals(self.drift, self),
+            length,
+            streams.normal("tension", step),
+            streams.uniform("jump", step)[0],
         )
-        self.defence = environment.recovered(self.defence, self._whole["defence"], self._drift.recovery, length)
-        self.missiles = environment.recovered(self.missiles, self._whole["missiles"], self._drift.recovery, length)
+        arms = channels.deliveries(self, step * length, length)
+        for name, delivered in zip(("defence", "missiles"), arms, strict=True):
+            whole, means = self.whole[name], getattr(self, name)
+            self.whole[name], moved = environment.rearmed(whole, means, delivered, self.drift.recovery, length)
+            setattr(self, name, moved)
 
     def _enter(self, step: int) -> None:
         enters = self._covered & ~self.cover & (step * self.step_length >= self._from_month)
+        enters = (enters | self.application.advance(self, step)) & ~self.suspended
         if enters.any():
             self.cover = self.cover | enters
             self.tally.entered_step[enters] = step
-            self._stale = True
             if self.log is not None:
                 self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
 
-    def _foresee(self) -> None:
-        """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
-        if not self._stale:
-            return
-        for observer in self.observers:
-            for attacker in self.challengers:
-                if observer not in (attacker, self.protege):
-                    continue
-                for action in OVERT:
-                    self.forecasts[observer.name, attacker.name, action] = self._forecast(observer, attacker, action)
-        self._stale = False
+    def entry_chance(self) -> Array:
+        """Chance, as everybody sees it, that cover enters into force within a calendar month.
 
-    def _forecast(self, observer: Observer, attacker: Challenger, action: str) -> tuple[Forecast, Forecast]:
-        """What an observer expects if help is asked, and if it is not."""
-        obliged = self.obliged.astype(np.float64)
-        both = []
-        for asked in (1.0, 0.0):
-            attack = Attack(
-                deaths=self.values[f"crisis.{action}.deaths"],
-                major=attacker.major,
-                member=attacker.member,
-                asked=asked,
-                formal=asked * obliged,
-                covered=obliged,
-            )
-            both.append(
-                foresee(
-                    attack,
-                    attacker.name,
-                    self.guarantors,
-                    observer.beliefs,
-                    self._average,
-                    self._at_reference,
-                    self.harms,
-                    self.council,
-                    self.obliged & (asked > 0.0),
-                )
-            )
-        return both[0], both[1]
+        Where cover is to come by fiat its month is public: the chance is 1 in the month before and 0 earlier.
+        """
+        decreed = self._covered & ~self.cover & (self.month + 1.0 >= self._from_month)
+        return np.asarray(np.where(decreed, 1.0, self.application.outlook(self, self.month)) * ~self.suspended)
 
-    def prospects(self, observer: Observer, attacker: Challenger) -> dict[str, Prospect]:
-        """What an observer expects to follow each overt action of an attacker."""
-        backer = self.backer(attacker)
-        veto = np.zeros(()) if backer is None else backer.own("patron.veto")
-        appeal = self.protege.appeal()
-        ahead = {}
-        for action in OVERT:
-            asked, unasked = self.forecasts[observer.name, attacker.name, action]
-            ahead[action] = prospect(
-                asked,
-                unasked,
-                appeal,
-                OVERT.index(action) + 1,
-                self.stakes[attacker.name],
-                veto,
-                self.threat,
-                self.tension,
-            )
-        return ahead
+    def _seat(self, chairs: NDArray[np.int8]) -> None:
+        """Seat the chair; how likely the Council is to be in time for each attacker's actions hangs on it alone."""
+        self.chairs = chairs
+        self.timely = tuple(
+            tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
+            for attacker in self.roster.challengers
+        )
+
+    def _convene(self, step: int) -> None:
+        """The chair passes on with the year; who chairs matters only for how long a decision takes."""
+        chairs = self.sessions.chairs(step)
+        if (chairs != self.chairs).any():
+            self._seat(chairs)
+            if self.log is not None:
+                self.log.fact("accession", step, "chair passes on", chair=self.guarantors[int(chairs[0, 0])].name)
 
     def _choose(self, step: int) -> tuple[dict[str, NDArray[np.int8]], dict[str, NDArray[np.bool_]]]:
         """Each challenger's overt action (0 none, else severity) and covert action."""
-        actions, covert = {}, {}
-        for challenger in self.challengers:
-            actions[challenger.name] = opportunity.overt(self, challenger, step)
-            covert[challenger.name] = opportunity.covert(self, challenger, step)
+        actions = opportunity.overt(self, step)
+        covert = {challenger.name: opportunity.covert(self, challenger, step) for challenger in self.challengers}
+        threat.concessions(self, step)
         return actions, covert
-
-    def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
-        """Play the overt attacks; two attackers in one step make one crisis, begun by the higher action."""
-        highest = np.zeros(self.shape, np.int8)
-        for chosen in actions.values():
-            highest = np.maximum(highest, chosen)
-        begun = np.zeros(self.shape, np.bool_)
-        for challenger in self.challengers:
-            begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
-            begun |= begins
-            allies = [
-                actions[other.name] > 0
-                for other in self.challengers
-                if other is self.backer(challenger) or challenger is self.backer(other)
-            ]
-            together = allies[0] if allies else np.zeros(self.shape, np.bool_)
-            for ally in allies[1:]:
-                together = together | ally
-            for severity, action in enumerate(OVERT, start=1):
-                cells = Cells(*np.nonzero(begins & (highest == severity)))
-                if len(cells):
-                    crisis.play(
-                        self,
-                        crisis.Front(
-                            step=step,
-                            attacker=challenger,
-                            action=action,
-                            cells=cells,
-                            covered=cells.take(self.obliged),
-                            now=cut(self.surroundings(), cells),
-                            with_patron=cells.take(together),
-                        ),
-                    )
 
     def _covert_aftermath(self, step: int, covert: Mapping[str, NDArray[np.bool_]]) -> None:
         for challenger in self.challengers:
@@ -351,5 +330,5 @@ class World(Model):  # type: ignore[misc]
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
         self._enter(max(self.steps - 1, 0))
-        self._foresee()
+        self._convene(max(self.steps - 1, 0))
         return odds(self, state, decision, **given)

@@ -1,0 +1,142 @@
+"""Reputation: what every observer learns of a guarantor from how it answered an attack (model page 4.4).
+
+An observer takes the guarantor's latent in the crisis, y = eta + difference + tied + u + epsilon, for normal with
+variance s2 + s_u^2 + pi^2 / 3 (the logistic replaced by the normal of its variance), and the level it saw for the
+interval of y that shows as that level. The moments of the truncated normal move the belief on eta by the share of the
+variance that is its own. The shock that all guarantors share in a crisis is taken as each one's own noise here: what
+one guarantor's answer says of the shock, and so of the others, is ignored.
+
+A guarantor without a free hand (no mandate, or its own abstention; votes are public) hides what it would have done:
+from a member's aid one learns "aid or more", and the leader is known to act with its latent lowered by `no_mandate`.
+A rise in a later exchange shows the same latent against a harder attack, and is not learned from once more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.special import log_ndtr
+
+from sim.world import expectations
+from sim.world.beliefs import Belief
+from sim.world.response import AID, COMBAT, TROOPS
+from sim.world.values import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from sim.world.agents import Guarantor
+    from sim.world.assault import Assault
+    from sim.world.foresight import Attack
+    from sim.world.world import World
+
+    Array = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Levels = NDArray[np.int8]
+
+LOGISTIC_VARIANCE: Final = float(np.pi**2 / 3.0)
+_LOG_ROOT_TWO_PI: Final = float(0.5 * np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What observers saw of the guarantors in crises, one an entry.
+
+    Attributes:
+        assault: who attacked, how, and where.
+        attack: the attack as guarantors judged it.
+        levels: level that each guarantor showed.
+        free: where each acted on its own latent: with a free hand, or without a Council.
+        no_mandate: how far the leader's latent falls without a free hand.
+        caution: by how much the leader's threshold of combat was raised.
+
+    """
+
+    assault: Assault
+    attack: Attack
+    levels: Mapping[str, Levels]
+    free: Mapping[str, Flags]
+    no_mandate: Array
+    caution: Array
+
+
+def learn(world: World, sight: Sight, step: int) -> None:
+    """Let every observer learn from the answers to attacks, once all that was shown before is written down."""
+    cells = sight.assault.cells
+    learns = cells.full(world.learns)
+    if not learns.any():
+        return
+    world.signals.close(world, cells.of(learns))
+    average = cut(world.average, cells)
+    noise = average.shock * average.shock + LOGISTIC_VARIANCE
+    for guarantor in world.guarantors:
+        name = guarantor.name
+        shift = expectations.average_shift(world, sight.attack, sight.assault, guarantor)
+        low, high = _bounds(sight, guarantor, average.cutpoints)
+        counts = learns & cells.take(guarantor.active)
+        for observer in world.observers:
+            before = cut(observer.beliefs[name], cells)
+            after = updated(before, noise, low - shift, high - shift)
+            mean, variance = (
+                np.where(counts, after.mean, before.mean),
+                np.where(counts, after.variance, before.variance),
+            )
+            observer.learn(name, Belief(mean, variance), cells)
+            if world.log is not None and bool(counts[0]):
+                seen = {"mean_before": before.mean, "mean": mean, "variance": variance}
+                world.log.fact("crisis", step, "reputation", observer=observer.name, actor=name, **seen)
+
+
+def _bounds(sight: Sight, guarantor: Guarantor, cutpoints: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+    """Bounds of a guarantor's latent in the crisis that show as what it did, by the cutpoints observers reckon with."""
+    levels, free = sight.levels[guarantor.name], sight.free[guarantor.name]
+    if not guarantor.leads:
+        return interval(levels, cutpoints, ~free)
+    drop = np.where(free, 0.0, sight.no_mandate)
+    aid, troops, combat = cutpoints
+    return interval(levels, (aid + drop, troops + drop, combat + drop + sight.caution), np.zeros_like(free))
+
+
+def interval(levels: Levels, cutpoints: tuple[Array, Array, Array], capped: Flags) -> tuple[Array, Array]:
+    """Bounds of the latent that shows as each level; where `capped`, aid shows for aid or more."""
+    aid, troops, combat = cutpoints
+    low = np.where(levels >= COMBAT, combat, np.where(levels >= TROOPS, troops, aid))
+    low = np.where(levels >= AID, low, -np.inf)
+    high = np.where(levels >= TROOPS, combat, np.where(levels >= AID, troops, aid))
+    high = np.where((levels >= COMBAT) | (capped & (levels >= AID)), np.inf, high)
+    return low, high
+
+
+def updated(belief: Belief, noise: Array, low: Array, high: Array) -> Belief:
+    """Belief on eta once eta + N(0, noise) was seen between two bounds; moments of the exact posterior."""
+    variance = belief.variance + noise
+    spread = np.sqrt(variance)
+    shift, kept = truncated((low - belief.mean) / spread, (high - belief.mean) / spread)
+    share = belief.variance / variance
+    return Belief(
+        mean=belief.mean + share * spread * shift,
+        variance=belief.variance * (1.0 - share * (1.0 - kept)),
+    )
+
+
+def truncated(low: Array, high: Array) -> tuple[Array, Array]:
+    """Mean and variance of a standard normal between two bounds, safe far out; bounds may be infinite."""
+    flipped = low > -high  # in the lower tail logarithms keep their digits
+    a, b = np.where(flipped, -high, low), np.where(flipped, -low, high)
+    below = log_ndtr(b)
+    log_mass = below + np.log1p(-np.exp(log_ndtr(a) - below))
+    at_a, at_b = _hazard(a, log_mass), _hazard(b, log_mass)
+    mean = at_a - at_b
+    # An infinite bound carries no weight: 0 x infinity counts as 0.
+    drawn = np.where(np.isinf(a), 0.0, a) * at_a - np.where(np.isinf(b), 0.0, b) * at_b
+    variance = np.clip(1.0 + drawn - mean * mean, 0.0, 1.0)
+    return np.where(flipped, -mean, mean), variance
+
+
+def _hazard(bound: Array, log_mass: Array) -> Array:
+    """Density at a bound over the mass between the bounds."""
+    return np.asarray(np.exp(-0.5 * bound * bound - _LOG_ROOT_TWO_PI - log_mass))
