@@ -11,7 +11,7 @@ run: .stamp-run
 	$(BIN)/article4 run member --trials $(TRIALS)
 
 test: .stamp-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 slow: .stamp-test
 	$(BIN)/python -m pytest -m slow

@@ -113,6 +113,10 @@ def _allied(world: World, code: int, actions: Mapping[str, Codes]) -> Flags:
 
 def play(world: World, front: Front) -> None:
     """Play crises to their ends, or to the end of the step, and record them."""
+    if world.log is not None:
+        name = world.challengers[front.assault.attacker[0]].name
+        action, deaths = OVERT[int(front.assault.severity[0]) - 1], front.assault.of_action(world.deaths)
+        world.log.fact("crisis", front.step, "attack", actor=name, action=action, deaths=deaths)
     aid = _responses(world, front, _request(world, front))
     stance = _patron(world, front, aid)
     _record(world, front, aid)
@@ -157,7 +161,8 @@ def _request(world: World, front: Front) -> Flags:
     hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)
     utility = np.broadcast_to(appeal.utility(hoped, assault.severity), len(cells))
     options = [np.zeros(len(cells)), utility]
-    choice = choose(options, appeal.sharpness, world.streams.gumbel("request", front.step, at=cells.replicate))
+    luck = world.streams.gumbel("request", front.step, at=cells.replicate)
+    choice = choose(options, appeal.sharpness, luck)
     if world.log is not None:
         world.log.decision(
             "crisis",
@@ -168,6 +173,7 @@ def _request(world: World, front: Front) -> Flags:
             options,
             probabilities(options, appeal.sharpness),
             int(choice[0]),
+            list(luck[:, 0]),
             covered=front.covered,
             expected_harm=hoped,
         )
@@ -196,7 +202,12 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         y = latents[name] + shocks[name]
         levels[name] = guarantor.level(y, coefficients.cutpoints, free[name], rules.no_mandate, caution, cells)
         harm = harm + response.harm(cells.take(guarantor.weight), levels[name], world.harms_at(cells))
-        _tell_response(world, front, guarantor, stances[name], levels[name], free[name])
+        if world.log is not None:
+            drop = np.where(free[name], 0.0, rules.no_mandate) if guarantor.leads else np.zeros(())
+            care = caution if guarantor.leads else np.zeros(())
+            chances = response.chances(stances[name] - drop, coefficients.cutpoints, care)
+            drawn = shocks[name] - shared
+            _tell_response(world, front, guarantor, stances[name], chances, drawn, levels[name], free[name])
     sight = reputation.Sight(assault, attack, levels, free, rules.no_mandate, caution)
     reputation.learn(world, sight, step)
     return Aid(
@@ -272,7 +283,14 @@ def _tell_decision(
 
 
 def _tell_response(
-    world: World, front: Front, guarantor: Guarantor, latent: Array, reached: Codes, own_way: Flags
+    world: World,
+    front: Front,
+    guarantor: Guarantor,
+    latent: Array,
+    chances: list[Array],
+    drawn: Array,
+    reached: Codes,
+    own_way: Flags,
 ) -> None:
     if world.log is not None:
         world.log.fact(
@@ -282,6 +300,8 @@ def _tell_response(
             actor=guarantor.name,
             level=response.LEVELS[int(reached[0])],
             latent=latent,
+            **{f"chance_of_{name}": chance for name, chance in zip(response.LEVELS, chances, strict=True)},
+            drawn=drawn,
             free_hand=own_way,
             active=front.assault.cells.take(guarantor.active),
         )
@@ -310,7 +330,8 @@ def _patron(world: World, front: Front, aid: Aid) -> Codes:
         name = world.roster.patron_of(world.challengers[assault.attacker[0]].name) or ""
         odds, made = probabilities(options, precision), int(choice[0])
         known = {"harm": aid.harm, "leader_in_combat": fights}
-        world.log.decision("crisis", front.step, name, "back", patron.OPTIONS, options, odds, made, **known)
+        drawn = list(luck[:, 0])
+        world.log.decision("crisis", front.step, name, "back", patron.OPTIONS, options, odds, made, drawn, **known)
     return np.where(front.with_patron | ~backed, joined, choice).astype(np.int8)
 
 
@@ -330,6 +351,3 @@ def _record(world: World, front: Front, aid: Aid) -> None:
     tally.council_days[at] = np.where(aid.mandate >= 0, aid.council_days, tally.council_days[at])
     for name, reached in aid.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)
-    if world.log is not None:
-        name = world.challengers[front.assault.attacker[0]].name
-        world.log.fact("crisis", front.step, "attack", actor=name, action=OVERT[int(front.assault.severity[0]) - 1])

@@ -172,17 +172,19 @@ def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Fl
     first = [np.zeros(len(cells)), np.broadcast_to(overt, len(cells))]
     luck = war.assault.luck(world, lambda name, at: streams.gumbel(f"go on/{name}", war.step, exchange, at=at))
     stage = choose(first, precision, luck)
-    luck = war.assault.luck(
+    how = war.assault.luck(
         world, lambda name, at: streams.gumbel(f"go on how/{name}", war.step, exchange, len(OVERT), at)
     )
-    kind = choose(worth, precision, luck) + np.int8(1)
+    kind = choose(worth, precision, how) + np.int8(1)
     if world.log is not None and bool(war.live[0]):
         odds, name = probabilities(first, precision), world.challengers[war.attacker[0]].name
         named, made = ("stop", "go on"), int(stage[0])
         known: dict[str, Any] = {"exchange": exchange, "harm": war.harm}
-        world.log.decision("crisis", war.step, name, "go on or stop", named, first, odds, made, **known)
+        drawn = list(luck[:, 0])
+        world.log.decision("crisis", war.step, name, "go on or stop", named, first, odds, made, drawn, **known)
         if made == 1:
-            world.log.decision("crisis", war.step, name, "go on by", OVERT, worth, shares, int(kind[0] - 1))
+            drawn, by = list(how[:, 0]), int(kind[0] - 1)
+            world.log.decision("crisis", war.step, name, "go on by", OVERT, worth, shares, by, drawn)
     return np.asarray(stage == 1), kind.astype(np.int8)
 
 
@@ -258,6 +260,7 @@ def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, a
             weighed,
             probabilities(weighed, temper.precision),
             int(chosen[0]),
+            list(luck[:, 0]),
             exchange=exchange,
             harm=war.harm,
         )

@@ -36,9 +36,13 @@ class Log:
         utilities: Sequence[ArrayLike] | None,
         probabilities: Sequence[ArrayLike],
         choice: int,
+        drawn: Sequence[ArrayLike] | None = None,
         **more: ArrayLike,
     ) -> None:
-        """Record who decided what, among which options, at what odds."""
+        """Record who decided what, among which options, at what odds, and the luck that settled it.
+
+        `drawn` has one Gumbel shock for each option: what was chosen has the greatest precision x utility + shock.
+        """
         self.rows.append(
             {
                 "month": step * self._step,
@@ -49,6 +53,7 @@ class Log:
                 "utilities": None if utilities is None else [number(value) for value in utilities],
                 "probabilities": [number(value) for value in probabilities],
                 "choice": options[choice],
+                **({} if drawn is None else {"drawn": [number(shock) for shock in drawn]}),
                 **{name: number(value) for name, value in more.items()},
             }
         )

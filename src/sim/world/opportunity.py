@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sim.world.agents import Challenger
     from sim.world.environment import Surroundings
+    from sim.world.foresight import Eyes
     from sim.world.prospect import Prospect
     from sim.world.world import World
 
@@ -45,6 +46,7 @@ class Weighed:
         kinds: utility of each overt action.
         shares: chance of each, once overt action is chosen.
         options: utilities of the first stage, in the order of `STAGE`.
+        eyes: how the attackers see the guarantors.
 
     """
 
@@ -53,6 +55,7 @@ class Weighed:
     kinds: list[Array]
     shares: list[Array]
     options: list[Array]
+    eyes: Eyes
 
 
 def weigh(world: World, assault: Assault) -> Weighed:
@@ -69,7 +72,7 @@ def weigh(world: World, assault: Assault) -> Weighed:
         options = [np.zeros(len(assault)), overt]
         if world.threatens:
             options.append(threat.utility(world, assault, now, eyes, motive))
-        return Weighed(ahead, motive, kinds, shares, options)
+        return Weighed(ahead, motive, kinds, shares, options, eyes)
 
     still = np.zeros(())
     now = cut(world.surroundings(), cells)
@@ -94,7 +97,7 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
         more = assault.luck(world, lambda name, at: streams.gumbel(f"threaten/{name}", step, 0, 1, at))
         shocks = np.concatenate([shocks, more])
     stage = choose(weighed.options, precision, shocks)
-    _tell_stage(world, assault, step, weighed, stage)
+    _tell_stage(world, assault, step, weighed, shocks, stage)
     goes, kinds, threatened = np.array(stage == OVERTLY), weighed.kinds, stage == THREATEN
     if threatened.any():
         motive = np.broadcast_to(weighed.motive, len(assault))[threatened]
@@ -105,7 +108,7 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
             utility[threatened] = after
     luck = assault.luck(world, lambda name, at: streams.gumbel(f"escalation/{name}", step, 0, len(OVERT), at))
     kind = choose(kinds, precision, luck)
-    _tell_kind(world, assault, step, kinds, goes, kind)
+    _tell_kind(world, assault, step, kinds, goes, luck, kind)
     severity = np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
     for code, action in enumerate(actions.values()):
         mine = assault.attacker == code
@@ -127,16 +130,21 @@ def _chances(world: World, step: int) -> Assault:
     return Assault.weighed(cells, np.concatenate(codes))
 
 
-def _tell_stage(world: World, assault: Assault, step: int, weighed: Weighed, stage: NDArray[np.int8]) -> None:
+def _tell_stage(
+    world: World, assault: Assault, step: int, weighed: Weighed, shocks: Array, stage: NDArray[np.int8]
+) -> None:
     if world.log is None:
         return
+    leader = weighed.eyes.beliefs[world.roster.leader]
     harm = np.broadcast_to(weighed.ahead.harm, (len(OVERT), len(assault)))
     for entry, code in enumerate(assault.attacker):
         view = [np.broadcast_to(option, len(assault))[entry] for option in weighed.options]
         motive = np.broadcast_to(weighed.motive, len(assault))[entry]
         more = {f"expected_harm_{action}": harm[index, entry] for index, action in enumerate(OVERT)}
-        name = world.challengers[code].name
-        _tell(world, name, step, "challenge", STAGE, view, int(stage[entry]), preventive_motive=motive, **more)
+        for what, column in (("believed_leader", leader.mean), ("doubt", leader.variance)):
+            more[what] = np.broadcast_to(column, len(assault))[entry]
+        name, drawn = world.challengers[code].name, shocks[:, entry]
+        _tell(world, name, step, "challenge", STAGE, view, drawn, int(stage[entry]), preventive_motive=motive, **more)
 
 
 def _tell_kind(
@@ -145,6 +153,7 @@ def _tell_kind(
     step: int,
     kinds: list[Array],
     goes: NDArray[np.bool_],
+    luck: Array,
     kind: NDArray[np.int8],
 ) -> None:
     if world.log is None:
@@ -152,7 +161,7 @@ def _tell_kind(
     for entry in np.nonzero(goes)[0]:
         name = world.challengers[assault.attacker[entry]].name
         view = [utility[entry] for utility in kinds]
-        _tell(world, name, step, "choose action", OVERT, view, int(kind[entry]))
+        _tell(world, name, step, "choose action", OVERT, view, luck[:, entry], int(kind[entry]))
 
 
 def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]:
@@ -167,9 +176,10 @@ def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]
     utility = cut(challenger.motives, cells).covert_utility(cut(world.surroundings(), cells))
     options = [np.zeros(len(cells)), np.broadcast_to(utility, len(cells))]
     precision = cells.take(world.values["choice.precision"])
-    choice = choose(options, precision, streams.gumbel(f"covert/{name}", step, at=cells.replicate))
+    luck = streams.gumbel(f"covert/{name}", step, at=cells.replicate)
+    choice = choose(options, precision, luck)
     if world.log is not None:
-        _tell(world, name, step, "act covertly", ("hold", "covert"), options, int(choice[0]))
+        _tell(world, name, step, "act covertly", ("hold", "covert"), options, luck[:, 0], int(choice[0]))
     acts[cells.point, cells.replicate] = choice == 1
     return acts
 
@@ -181,6 +191,7 @@ def _tell(
     decision: str,
     options: tuple[str, ...],
     utilities: list[Array],
+    drawn: Array,
     choice: int,
     **more: Array,
 ) -> None:
@@ -195,6 +206,7 @@ def _tell(
         utilities,
         probabilities(utilities, world.values["choice.precision"]),
         choice,
+        list(drawn),
         threat=world.threat,
         tension=world.tension,
         **more,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.record.covariates import LEVELS, predictor
+from sim.world.choice import sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "expected_steps", "harm", "latent", "level"]
+__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "chances", "expected_steps", "harm", "latent", "level"]
 
 AID: Final = 1
 TROOPS: Final = 2
@@ -68,6 +69,12 @@ def level(y: Array, cutpoints: tuple[Array, Array, Array], caution: Array) -> ND
     above_troops = above_aid & (y > troops)
     above_combat = above_troops & (y > combat + caution)
     return above_aid.astype(np.int8) + above_troops + above_combat
+
+
+def chances(y: Array, cutpoints: tuple[Array, Array, Array], caution: Array) -> list[Array]:
+    """Chance of each level at latent `y` without the guarantor's own noise; arguments as for `level`."""
+    aid, troops, combat = (sigmoid(y - cutpoint) for cutpoint in (*cutpoints[:2], cutpoints[2] + caution))
+    return [1.0 - aid, aid - troops, troops - combat, combat]
 
 
 def harm(weight: Array, reached: NDArray[np.int8], harms: tuple[Array, Array, Array]) -> Array:

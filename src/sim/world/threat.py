@@ -214,7 +214,7 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
     theirs = brink(world, expectations.eyes_of(world, world.protege, cells), assault, now)
     answers = [np.broadcast_to(option, len(cells)) for option in theirs.answers]
     luck = assault.luck(world, lambda name, at: streams.gumbel(f"concede/{name}", step, at=at))
-    concedes = choose(answers, precision, luck) == 1
+    concedes, replies = choose(answers, precision, luck) == 1, luck
     chance, warned = _warn(world, assault, step, ~concedes)
     silence, warning = own.branches
     ends = [np.where(warned, w, s) for s, w in zip(silence.ends, warning.ends, strict=True)]
@@ -223,7 +223,7 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
     _count(world, assault, concedes, ~concedes & ~attacks, -ends[0])
     if world.log is not None:
         for entry in range(len(assault)):
-            _tell(world, assault, step, entry, answers, concedes, (chance, warned), (ends, attacks))
+            _tell(world, assault, step, entry, (answers, concedes, replies), (chance, warned), (ends, attacks, luck))
     return ~concedes & attacks, [np.where(warned, w, s) for s, w in zip(silence.kinds, warning.kinds, strict=True)]
 
 
@@ -284,24 +284,24 @@ def _tell(
     assault: Assault,
     step: int,
     entry: int,
-    answers: list[Array],
-    concedes: Flags,
+    answer: tuple[list[Array], Flags, Array],
     warning: tuple[Array, Flags],
-    end: tuple[list[Array], Flags],
+    end: tuple[list[Array], Flags, Array],
 ) -> None:
     if world.log is None:
         return
     phase, protege, precision = "opportunity and choice", world.protege.name, world.values["choice.precision"]
     name = world.challengers[assault.attacker[entry]].name
     world.log.fact(phase, step, "ultimatum", actor=name, consults=protege, article=2.0)
-    view = [answer[entry] for answer in answers]
+    answers, concedes, luck = answer
+    view, drawn = [option[entry] for option in answers], list(luck[:, entry])
     odds = probabilities(view, precision)
-    world.log.decision(phase, step, protege, "answer a threat", ANSWERS, view, odds, int(concedes[entry]))
+    world.log.decision(phase, step, protege, "answer a threat", ANSWERS, view, odds, int(concedes[entry]), drawn)
     if bool(concedes[entry]):
         return
     chance, warned = warning[0][entry], int(warning[1][entry])
     leader = world.guarantors[0].name
     world.log.decision(phase, step, leader, "warn", WARNINGS, None, (1.0 - chance, chance), warned)
-    view = [np.broadcast_to(option, len(assault))[entry] for option in end[0]]
+    view, drawn = [np.broadcast_to(option, len(assault))[entry] for option in end[0]], list(end[2][:, entry])
     odds = probabilities(view, precision)
-    world.log.decision(phase, step, name, "carry out a threat", ENDS, view, odds, int(end[1][entry]))
+    world.log.decision(phase, step, name, "carry out a threat", ENDS, view, odds, int(end[1][entry]), drawn)

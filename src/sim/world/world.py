@@ -247,6 +247,11 @@ class World(Model):  # type: ignore[misc]
         now = self.steps - 1  # Mesa counts a step when it begins
         self._move(now)
         self.schedule.play(self, now)
+        if self.log is not None:
+            seen = {
+                name: getattr(self, name) for name in ("threat", "tension", "defence", "missiles", "proxies", "cover")
+            }
+            self.log.fact("drift", now, "the month begins", **seen)
         self._enter(now)
         self._convene(now)
         self.signals.play(self, now)
