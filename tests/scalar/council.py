@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,11 +24,6 @@ class Rules:
     support_above: float
     no_mandate: float
     timely: float
-
-    @property
-    def decides(self) -> bool:
-        """Whether there is a vote at all."""
-        return self.rule != "each_as_it_deems"
 
 
 def pull(leader_latent: float, first_cutpoint: float) -> float:
@@ -54,8 +48,8 @@ def passes(rule: str, stances: Sequence[int], leader: int | None) -> bool:
     return leader == SUPPORT
 
 
-def expected(rule: str, yes: Sequence[float], own: Sequence[float], members: int) -> tuple[float, list[float]]:
-    """Chance of a mandate, and for each member the chance that it supports and there is one.
+def free_hands(rule: str, yes: Sequence[float], own: Sequence[float], members: int) -> list[float]:
+    """For each member the chance that it supports and there is a mandate.
 
     Args:
         rule: of decision.
@@ -64,19 +58,28 @@ def expected(rule: str, yes: Sequence[float], own: Sequence[float], members: int
         members: how many are active.
 
     """
-    everybody = range(len(own))
     if rule == "leader":
-        return own[0], [own[0] if i == 0 else own[i] * own[0] for i in everybody]
+        return [own[0], *(chance * own[0] for chance in own[1:])]
     if rule == "consensus":
-        others = [math.prod(chance for j, chance in enumerate(yes) if j != i) for i in everybody]
-        return math.prod(yes), [own[i] * others[i] for i in everybody]
+        return [chance * others for chance, others in zip(own, _products_of_others(yes), strict=True)]
     if rule == "consensus_minus_one":
         against = [1.0 - chance for chance in yes]
-        others = [sum(law(against[:i] + against[i + 1 :])[:2]) for i in everybody]
-        return sum(law(against)[:2]), [own[i] * others[i] for i in everybody]
-    support = list(own)
-    others = [sum(law(support[:i] + support[i + 1 :])[max(0, members // 2) :]) for i in everybody]
-    return sum(law(support)[members // 2 + 1 :]), [own[i] * others[i] for i in everybody]
+        return [own[i] * sum(law(against[:i] + against[i + 1 :])[:2]) for i in range(len(own))]
+    # Of the others, as many must support as make more than half with this supporter.
+    return [own[i] * sum(law([*own[:i], *own[i + 1 :]])[members // 2 :]) for i in range(len(own))]
+
+
+def _products_of_others(factors: Sequence[float]) -> list[float]:
+    """For each factor the product of all others."""
+    before, after = 1.0, 1.0
+    products = []
+    for factor in factors:
+        products.append(before)
+        before *= factor
+    for i in range(len(factors) - 1, -1, -1):
+        products[i] *= after
+        after *= factors[i]
+    return products
 
 
 def law(chances: Sequence[float]) -> list[float]:

@@ -92,7 +92,7 @@ class Crisis:
         self.shock = model.true.shock * model.luck.number("crisis shock", model.now)
         shared = shared_part(model.true, attack) + self.shock
         latents = {g.name: g.latent(shared, self.attacker.name) for g in model.guarantors}
-        sits = self.invoked and rules.decides
+        sits = self.invoked and model.council_decides
         self.free = self._vote(latents, rules) if sits else {g.name: True for g in model.guarantors}
         model.result.invoked |= self.invoked
         caution = self.attacker.stake.caution(now)

@@ -31,8 +31,7 @@ def flattening(variance: float) -> float:
     return 1.0 / math.sqrt(1.0 + math.pi / 8.0 * variance)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A guarantor in an observer's eyes, for one crisis."""
 
     mean: float
@@ -101,43 +100,47 @@ def forecast(
     wide = [member.variance + slope * leader.variance for member in members]
     flat = [flattening(variance) for variance in wide]
     drop = 0.0 if rules is None else rules.no_mandate
+    free, hands, moments = 1.0, [1.0] * len(members), []
     aid = troops = others = 0.0
-    more, most = harms[1] - harms[0], harms[2] - harms[1]
+    low, more, most = harms[0], harms[1] - harms[0], harms[2] - harms[1]
     nodes = []
     for z, w in NODES:
-        t = leader.mean + spread * z
-        means = [member.mean + slope * spread * z for member in members]
-        if rules is None:
-            free, hands = 1.0, [(1.0, mean, scale) for mean, scale in zip(means, flat, strict=True)]
-        else:
-            free, hands = hands_free(t, leader, members, means, wide, flat, aid_at, rules)
+        t, push = leader.mean + spread * z, slope * spread * z
+        if rules is not None:
+            free, hands, moments = hands_free(t, push, leader, members, wide, flat, aid_at, rules)
         aid += w * reaches(t, free, drop, aid_at)
         troops += w * reaches(t, free, drop, troops_at)
-        for member, mean, scale, (hand, better, narrow) in zip(members, means, flat, hands, strict=True):
-            harm = harms[0] * sigmoid((mean - aid_at) * scale)
-            harm += hand * more * sigmoid((better - troops_at) * narrow)
-            harm += hand * most * sigmoid((better - combat_at) * narrow)
-            others += w * member.weight * harm
+        for i, member in enumerate(members):
+            mean, scale = member.mean + push, flat[i]
+            better, narrow = moments[i] if moments else (mean, scale)
+            fights = more * sigmoid((better - troops_at) * narrow) + most * sigmoid((better - combat_at) * narrow)
+            others += w * member.weight * (low * sigmoid((mean - aid_at) * scale) + hands[i] * fights)
         nodes.append((w, t, free))
     return Forecast(others, aid, troops, nodes, drop, combat_at, leader.active)
 
 
 def hands_free(
     t: float,
+    push: float,
     leader: Seen,
     members: Sequence[Seen],
-    means: Sequence[float],
     wide: Sequence[float],
     flat: Sequence[float],
     aid_at: float,
     rules: Rules,
-) -> tuple[float, list[tuple[float, float, float]]]:
-    """The vote at one node: the leader's chance of a free hand; each member's, with its mean and flattening then."""
+) -> tuple[float, list[float], list[tuple[float, float]]]:
+    """The vote at one node, where the leader's latent is t and the others' means move by `push`.
+
+    Returns:
+        Chance that the leader has a free hand, that each member has, and the mean and flattening of its latent then.
+
+    """
     yes = [sigmoid(t - rules.oppose_below) if leader.active else 1.0]
     own = [sigmoid(t - rules.support_above) if leader.active else 0.0]
     moments = []
     led = council.pull(t, aid_at)
-    for member, mean, variance, scale in zip(members, means, wide, flat, strict=True):
+    for i, member in enumerate(members):
+        mean, variance, scale = member.mean + push, wide[i], flat[i]
         v = mean + member.dependence * led
         supports = sigmoid((v - rules.support_above) * scale)
         yes.append(sigmoid((v - rules.oppose_below) * scale))
@@ -145,9 +148,8 @@ def hands_free(
         missing = (1.0 - supports) * scale
         narrower = variance * (1.0 - variance * scale * supports * missing)
         moments.append((mean + variance * missing, flattening(narrower)))
-    _, hands = council.expected(rules.rule, yes, own, len(members) + leader.active)
-    free = [hand * rules.timely for hand in hands]
-    return free[0], [(hand, *moment) for hand, moment in zip(free[1:], moments, strict=True)]
+    hands = council.free_hands(rules.rule, yes, own, len(members) + leader.active)
+    return hands[0] * rules.timely, [hand * rules.timely for hand in hands[1:]], moments
 
 
 # ------------------------------------------------------------------ what follows an attack

@@ -16,7 +16,6 @@ from scalar.response import OVERT, Coefficients, reference_crisis, shared_part, 
 from scalar.result import Result, Row
 from scalar.states import QUARTER, Guarantor, Observer
 from sim.scenario.standing import Move
-from sim.world.roster import roster
 from sim.world.stage import Model
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Reference(Model):  # type: ignore[misc]
         super().__init__(rng=0)  # Mesa's own generator is not used
         self.scenario, self.numbers, self.luck, self.record = trial.scenario, trial.numbers, trial.luck, trial.record
         self.trial, n = trial, trial.numbers
-        who = roster(trial.scenario)
+        who = trial.roster
         self.length, self.now = float(trial.scenario.step), 0
         self.precision = self.precise("choice.precision")
         self.result = Result(who)
@@ -86,6 +85,7 @@ class Reference(Model):  # type: ignore[misc]
         self.average_at_reference = shared_part(self.record.average, self.reference_crisis)
         self.harms = tuple(n[f"environment.harm.{level}"] for level in ("aid", "troops", "combat"))
         self.commitment = scenario.channels.commitment
+        self.council_decides = scenario.council.rule != "each_as_it_deems"
         self.signals_on = getattr(getattr(scenario, "signals", None), "active", False)
         self.reputation_on = getattr(getattr(scenario, "reputation", None), "active", False)
         self.cover = self.suspended = False

@@ -15,7 +15,7 @@ from sim.record import lookup
 from sim.record.values import Normal
 from sim.scenario import SETS, Scenario, leaves, tabulate
 from sim.scenario.tabulate import uniforms
-from sim.world.roster import roster
+from sim.world.roster import Roster, roster
 from sim.world.streams import BLOCK
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Trial:
 
     Attributes:
         scenario: names, switches and lists; its numbers are in `numbers`.
-        number: of the trial.
+        roster: who is in it.
         numbers: every parameter by dotted name.
         record: what anyone knows from the record.
         luck: every draw.
@@ -53,7 +53,7 @@ class Trial:
     """
 
     scenario: Scenario
-    number: int
+    roster: Roster
     numbers: dict[str, float]
     record: Record
     luck: Luck
@@ -62,13 +62,13 @@ class Trial:
 
 def prepare(scenario: Scenario, trials: range, seed: int) -> list[Trial]:
     """Read and draw all that some trials (numbers in a row) need."""
-    record = record_of(scenario)
+    record, who = record_of(scenario), roster(scenario)
     numbers = dict(zip(trials, _numbers(scenario, trials), strict=True))
     prepared = []
     for block in _blocks(trials):
         draws = Draws(scenario, seed, block)
         prepared += [
-            Trial(scenario, trial, numbers[trial], record, draws.of(trial), _series(scenario, trial))
+            Trial(scenario, who, numbers[trial], record, draws.of(trial), _series(scenario, trial))
             for trial in block
         ]
     return prepared

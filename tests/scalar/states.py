@@ -141,6 +141,7 @@ class Observer(State):
     def __init__(self, model: Reference, name: str) -> None:
         super().__init__(model, name)
         self.beliefs: dict[str, Belief] = {}
+        self._last: dict[tuple[str, str, bool, bool], tuple[list[Seen], Rules | None, Forecast]] = {}
 
     def look(self) -> None:
         """Form the first beliefs."""
@@ -180,8 +181,13 @@ class Observer(State):
             tie = average.ties_to_attacker * guarantor.ties[attacker.name]
             mean = belief.mean + (moved + tie + guarantor.tied)
             seen.append(Seen(mean, belief.variance, guarantor.dependence, guarantor.weight, guarantor.active))
-        rules = model.rules(attacker, action)
-        return forecast(seen, average, model.harms, rules if obliged and asked and rules.decides else None)
+        rules = model.rules(attacker, action) if obliged and asked and model.council_decides else None
+        # What hangs on the same beliefs, ties and rules is the same forecast.
+        last = self._last.get((attacker.name, action, asked, obliged))
+        if last is None or last[:2] != (seen, rules):
+            last = seen, rules, forecast(seen, average, model.harms, rules)
+            self._last[attacker.name, action, asked, obliged] = last
+        return last[2]
 
     def prospects(
         self, attacker: Challenger, forecasts: dict[str, tuple[Forecast, Forecast]], now: Surroundings, *, cover: bool
