@@ -5,6 +5,7 @@ Independent of the rules in `sim.world`: from there it takes names and addressed
 
 from scalar.draws import Draws
 from scalar.model import Reference, play, play_prepared
-from scalar.parameters import numbers_of, prepare
+from scalar.parameters import Trial, numbers_of, prepare
+from scalar.result import Row
 
-__all__ = ["Draws", "Reference", "numbers_of", "play", "play_prepared", "prepare"]
+__all__ = ["Draws", "Reference", "Row", "Trial", "numbers_of", "play", "play_prepared", "prepare"]

@@ -50,9 +50,7 @@ class Challenger(Observer):
         self.deterrence, self.clash_cost = self.own("deterrence"), n["choice.clash_cost"]
         self.tension_weight, self.omega = self.own("tension_weight"), n.get(f"states.{name}.prevention", 0.0)
         self.diplomatic = n.get(f"alignment.diplomatic.{name}", 0.0)
-        self.terms = {
-            action: Terms(*(self.own(f"{action}.{term}") for term in Terms.__slots__)) for action in OVERT
-        }
+        self.terms = {action: Terms(*(self.own(f"{action}.{term}") for term in Terms.__slots__)) for action in OVERT}
         self.interests: Interests | None = None
         if sketch.patron is not None:
             names = ("defend", "join", "join_threat", "join_tension", "veto")
@@ -122,8 +120,8 @@ class Challenger(Observer):
             waits = (1.0 - chance) * waits + chance * enters
         return self.omega * max(0.0, self.worth(utilities) - waits)
 
-    def stage(self, now: Surroundings) -> tuple[list[float], list[float], dict[str, Prospect]]:
-        """Utilities of the first stage (hold, overt, and threaten if it can), of each action, and what follows each."""
+    def stage(self, now: Surroundings) -> tuple[list[float], list[float]]:
+        """Utilities of the first stage (hold, overt, and threaten if it can), and of each action."""
         model = self.model
         forecasts = {action: self.foresee(self, action, obliged=model.obliged) for action in OVERT}
         ahead = self.prospects(self, forecasts, now, cover=model.cover)
@@ -134,7 +132,7 @@ class Challenger(Observer):
         options = [0.0, overt]
         if self.threatens:
             options.append(self.threat_utility(now, ahead, overt))
-        return options, utilities, ahead
+        return options, utilities
 
     # -------------------------------------------------------------- a chance to act
 
@@ -151,7 +149,7 @@ class Challenger(Observer):
         if self.campaigning or not model.luck.number(f"opportunity/{self.name}", step) < comes:
             return 0
         now = model.surroundings()
-        options, utilities, ahead = self.stage(now)
+        options, utilities = self.stage(now)
         shocks = model.luck.shocks(f"challenge/{self.name}", step)
         if self.threatens:
             shocks += model.luck.shocks(f"threaten/{self.name}", step)

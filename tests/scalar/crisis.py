@@ -1,4 +1,4 @@
-"""An overt attack and what follows: request, Council, responses, patron, replies, further exchanges (model page 4.6)."""
+"""An overt attack and what follows: request, Council, responses, patron, replies, exchanges (model page 4.6)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from scalar import council
 from scalar.beliefs import LOGISTIC_VARIANCE, shown, updated
-from scalar.challenger import Challenger
-from scalar.foresight import ESCALATE, Prospect, Surroundings
+from scalar.foresight import BACKED_ABOVE, ESCALATE, Prospect
 from scalar.logit import CLOSED, choose, nested
-from scalar.response import AID, CAMPAIGN, COMBAT, OVERT, WORDS, Attack, own_part, shared_part
+from scalar.response import AID, CAMPAIGN, COMBAT, OVERT, Attack, shared_part
 
 if TYPE_CHECKING:
+    from scalar.challenger import Challenger
     from scalar.council import Rules
+    from scalar.foresight import Surroundings
     from scalar.model import Reference
 
 HOLD_BACK, DEFEND, JOIN = range(3)
@@ -116,9 +117,7 @@ class Crisis:
         days = latency[place] + model.chair_delay(self.attacker.name)
         model.result.council(passed=passed, days=math.floor(days))
         in_time = days < model.numbers[f"crisis.{self.action}.duration"]
-        return {
-            g.name: passed and in_time and stances.get(g.name) == council.SUPPORT for g in model.guarantors
-        }
+        return {g.name: passed and in_time and stances.get(g.name) == council.SUPPORT for g in model.guarantors}
 
     def _learn(self, attack: Attack, rules: Rules, caution: float) -> None:
         """Every observer learns of each guarantor from how it answered: reputation (model page 4.4)."""
@@ -206,7 +205,7 @@ class Crisis:
         backing = (held, 0.5, held if attacker.backer is None else 1.0)[self.stance]
         worth = []
         for severity, action in enumerate(OVERT, start=1):
-            backed = float(self.harm > 0.3)
+            backed = float(self.harm > BACKED_ABOVE)
             reply = model.protege.temper.expected(severity, backed, cover=model.cover)
             known = Prospect(self.harm, backing, float(self.clash), float(self.asked), self.harm, reply)
             # No campaign turns back into a strike.
@@ -250,6 +249,3 @@ class Crisis:
             model.suspend()
         if carried:
             model.campaigns.append(self)
-
-
-__all__ = ["WORDS", "Crisis", "own_part"]

@@ -100,7 +100,8 @@ def forecast(
     wide = [member.variance + slope * leader.variance for member in members]
     flat = [flattening(variance) for variance in wide]
     drop = 0.0 if rules is None else rules.no_mandate
-    free, hands, moments = 1.0, [1.0] * len(members), []
+    free, hands = 1.0, [1.0] * len(members)
+    moments: list[tuple[float, float]] = []
     aid = troops = others = 0.0
     low, more, most = harms[0], harms[1] - harms[0], harms[2] - harms[1]
     nodes = []

@@ -83,7 +83,8 @@ class Reference(Model):  # type: ignore[misc]
         self.sizes = {action: size_of(n[f"crisis.{action}.deaths"]) for action in OVERT}
         self.reference_crisis = reference_crisis(n["crisis.strike.deaths"])
         self.average_at_reference = shared_part(self.record.average, self.reference_crisis)
-        self.harms = tuple(n[f"environment.harm.{level}"] for level in ("aid", "troops", "combat"))
+        aid, troops, combat = (n[f"environment.harm.{level}"] for level in ("aid", "troops", "combat"))
+        self.harms = aid, troops, combat
         self.commitment = scenario.channels.commitment
         self.council_decides = scenario.council.rule != "each_as_it_deems"
         self.signals_on = getattr(getattr(scenario, "signals", None), "active", False)
@@ -210,9 +211,9 @@ class Reference(Model):  # type: ignore[misc]
         n, prefix, length = self.numbers, "environment.tension.", self.length
         mean = n[prefix + "mean"] + n["alignment.rivals"] * self.standing
         persistence = n[prefix + "persistence"]
-        kept = persistence**length
+        kept = math.pow(persistence, length)
         # The noise of a part of a month is scaled so that its spread over a whole month stays the same.
-        part = (1.0 - kept * kept) / (1.0 - persistence**2) if persistence < 1.0 else length
+        part = (1.0 - kept * kept) / (1.0 - persistence * persistence) if persistence < 1.0 else length
         noise = n[prefix + "noise"] * math.sqrt(part) * self.luck.number("tension", self.now)
         jumps = self.luck.number("jump", self.now) < -math.expm1(-n[prefix + "jump_rate"] * length)
         return mean + kept * (self.tension - mean) + noise + (n[prefix + "jump_size"] if jumps else 0.0)
@@ -274,11 +275,7 @@ class Reference(Model):  # type: ignore[misc]
 
     def _together(self, one: Challenger, actions: dict[str, int]) -> bool:
         """Whether a challenger's patron, or one that it is patron of, attacks in this step."""
-        return any(
-            actions[other.name] > 0
-            for other in self.challengers
-            if other is one.backer or one is other.backer
-        )
+        return any(actions[other.name] > 0 for other in self.challengers if other is one.backer or one is other.backer)
 
     def suspend(self) -> None:
         """An ally that invoked and was aided by nobody may suspend its membership."""
@@ -297,4 +294,4 @@ class Reference(Model):  # type: ignore[misc]
 
 def _recovered(means: float, whole: float, rate: float, months: float) -> float:
     """Means of defence after some months: the damage heals, up to what they recover to."""
-    return whole - (whole - means) * (1.0 - rate) ** months
+    return whole - (whole - means) * math.pow(1.0 - rate, months)

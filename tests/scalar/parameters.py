@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from scalar.draws import Draws, Luck
-from scalar.response import COVARIATES, Coefficients, own_part, reference_crisis, shared_part
+from scalar.response import Coefficients, own_part, reference_crisis, shared_part
 from sim.record import lookup
 from sim.record.values import Normal
 from sim.scenario import SETS, Scenario, leaves, tabulate
@@ -68,8 +69,7 @@ def prepare(scenario: Scenario, trials: range, seed: int) -> list[Trial]:
     for block in _blocks(trials):
         draws = Draws(scenario, seed, block)
         prepared += [
-            Trial(scenario, who, numbers[trial], record, draws.of(trial), _series(scenario, trial))
-            for trial in block
+            Trial(scenario, who, numbers[trial], record, draws.of(trial), _series(scenario, trial)) for trial in block
         ]
     return prepared
 
@@ -87,7 +87,7 @@ def _numbers(scenario: Scenario, trials: Sequence[int]) -> list[dict[str, float]
 def _blocks(trials: range) -> list[range]:
     """The trials, cut where a block of streams ends."""
     cuts = [trials.start, *range((trials.start // BLOCK + 1) * BLOCK, trials.stop, BLOCK), trials.stop]
-    return [range(first, last) for first, last in zip(cuts, cuts[1:], strict=False)]
+    return [range(first, last) for first, last in itertools.pairwise(cuts)]
 
 
 def record_of(scenario: Scenario) -> Record:
@@ -153,6 +153,3 @@ def _series(scenario: Scenario, trial: int) -> dict[str, list[float]]:
             path.append(min(most, max(least, found.mean + found.sd * z)))
         paths[name] = path
     return paths
-
-
-__all__ = ["BOUNDS", "COVARIATES", "Record", "Trial", "numbers_of", "prepare", "record_of"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scalar import council
 from scalar.beliefs import Belief, Evidence, Habit, absorbed, first_belief
 from scalar.foresight import Forecast, Prospect, Seen, Surroundings, forecast, prospect
-from scalar.response import AID, COMBAT, OVERT, WORDS, Attack, level, own_part, shared_part
+from scalar.response import AID, OVERT, WORDS, Attack, level, own_part, shared_part
 from sim.scenario.schema import GuarantorState
 from sim.world.stage import Agent
 
@@ -198,6 +198,3 @@ class Observer(State):
             action: prospect(forecasts[action], severity, appeal, attacker.stake, temper, now, cover=cover)
             for severity, action in enumerate(OVERT, start=1)
         }
-
-
-__all__ = ["COMBAT", "Guarantor", "Observer", "State"]
