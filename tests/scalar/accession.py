@@ -103,7 +103,7 @@ class Application:
         for challenger in model.challengers:
             rate = challenger.rate()
             if rate > 0.0:
-                options, _ = challenger.stage(model.surroundings())
+                options, _, _ = challenger.weigh(model.surroundings())
                 acts = 1.0 - odds(options, model.precision)[0]
                 comes = -math.expm1(-rate * model.length)
                 unharmed *= (1.0 - comes * acts) ** (AHEAD / model.length)

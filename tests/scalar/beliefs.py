@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from scalar.logit import sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +29,14 @@ def first_belief(truth: float, mean: float, variance: float, acuity: float, bias
 
 # ------------------------------------------------------------------ signals and silence
 
-MOST = 0.99
-"""A month's chance of a signal at the mean latent is at most this."""
+MOST = 1.0 - 1e-9
+"""A month's chance of a signal at the mean latent is at most this: its log-odds must be finite."""
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 NODES = tuple(zip(_POINTS.tolist(), (_WEIGHTS / math.sqrt(2.0 * math.pi)).tolist(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Habit:
+class Habit(NamedTuple):
     """How often a guarantor sends one kind of signal: P(sent in a month | eta) = sigmoid(a + b eta)."""
 
     a: float
@@ -44,19 +44,24 @@ class Habit:
 
     @classmethod
     def of(cls, rate: float, slope: float, centre: float) -> Habit:
-        """From the chance a month at the mean latent of the record."""
+        """From the chance a month at a latent of `centre`."""
         rate = min(rate, MOST)
         a = -math.inf if rate == 0.0 else math.log(rate) - math.log1p(-rate)
         return cls(a - slope * centre, slope)
 
-    def pressure(self, eta: float) -> float:
-        """Minus the log of the chance to be silent for a month."""
-        x = self.a + self.b * eta
-        return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
-
     def chance(self, eta: float, months: float) -> float:
         """Chance of a signal in so many months."""
-        return -math.expm1(-months * self.pressure(eta))
+        return -math.expm1(-months * softplus(self.a + self.b * eta))
+
+    def expected(self, belief: Belief) -> float:
+        """Chance of a signal in a month, to somebody with a belief on the latent."""
+        spread = math.sqrt(belief.variance)
+        return sum(w * sigmoid(self.a + self.b * (belief.mean + spread * z)) for z, w in NODES)
+
+
+def softplus(x: float) -> float:
+    """Minus the log of the chance of silence in a month at log-odds x: log(1 + e^x)."""
+    return x + math.log1p(math.exp(-x)) if x > 0.0 else math.log1p(math.exp(x))
 
 
 class Evidence(NamedTuple):
@@ -66,20 +71,23 @@ class Evidence(NamedTuple):
     sent: int
     silent: float
 
-    def log_likelihood(self, eta: float, step: float) -> float:
-        """Log chance of it for a guarantor of latent `eta`."""
-        pressure = self.habit.pressure(eta)
-        quiet = -self.silent * pressure
-        return quiet + self.sent * math.log(-math.expm1(-step * pressure)) if self.sent else quiet
-
 
 def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belief:
-    """The normal with the moments of the exact posterior (assumed-density filtering)."""
+    """The normal with the moments of the exact posterior (assumed-density filtering); a step lasts `step` months."""
     told = [part for part in evidence if part.sent or part.silent]
     if not told:
         return belief
     spread = math.sqrt(belief.variance)
-    logs = [sum(part.log_likelihood(belief.mean + spread * z, step) for part in told) for z, _ in NODES]
+    logs = []
+    for z, _ in NODES:
+        eta, likely = belief.mean + spread * z, 0.0
+        for (a, b), sent, silent in told:
+            log_odds = a + b * eta
+            quiet = softplus(log_odds)
+            likely -= silent * quiet
+            if sent:
+                likely += sent * (log_odds - quiet if step == 1.0 else math.log(-math.expm1(-step * quiet)))
+        logs.append(likely)
     top = max(logs)
     whole = first = second = 0.0
     for (z, w), value in zip(NODES, logs, strict=True):
@@ -100,6 +108,14 @@ def shown(level: int, cutpoints: tuple[float, float, float], *, capped: bool) ->
     """Bounds of the latent that shows as a level; where `capped`, aid shows for aid or more."""
     bounds = (-math.inf, *cutpoints, math.inf)
     return bounds[level], math.inf if capped and level >= 1 else bounds[level + 1]
+
+
+def risen(level: int, cutpoints: tuple[float, float, float], *, rose: bool, capped: bool) -> tuple[float, float]:
+    """Bounds of the latent of who stood at a level and rose above it or did not; one that could not shows nothing."""
+    if rose:
+        return cutpoints[level], math.inf
+    stuck = level == len(cutpoints) or (capped and level >= 1)
+    return -math.inf, math.inf if stuck else cutpoints[level]
 
 
 def updated(belief: Belief, noise: float, low: float, high: float) -> Belief:

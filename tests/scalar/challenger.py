@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scalar.foresight import Interests, Stake
-from scalar.logit import CLOSED, choose, nested, odds, sigmoid
+from scalar.logit import CLOSED, choose, mean, nested, odds, sigmoid
 from scalar.response import OVERT
 from scalar.states import Observer
+from scalar.threat import BACK_DOWN, CARRY_OUT, CONCEDE, brink, heard
 from sim.scenario.schema import ChallengerState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scalar.foresight import Forecast, Prospect, Surroundings
+    from scalar.foresight import Prospect, Surroundings
     from scalar.model import Reference
+    from scalar.states import Eyes
 
 HOLD, ATTACK, THREATEN = range(3)
 
@@ -48,7 +50,7 @@ class Challenger(Observer):
         self.threatens = sketch.threaten and self.can_overt
         self.kind = math.exp(self.own("threat_weight") * model.luck.number(f"type/{name}"))
         self.deterrence, self.clash_cost = self.own("deterrence"), n["choice.clash_cost"]
-        self.tension_weight, self.omega = self.own("tension_weight"), n.get(f"states.{name}.prevention", 0.0)
+        self.tension_weight, self.omega = self.own("tension_weight"), self.own("prevention")
         self.diplomatic = n.get(f"alignment.diplomatic.{name}", 0.0)
         self.terms = {action: Terms(*(self.own(f"{action}.{term}") for term in Terms.__slots__)) for action in OVERT}
         self.interests: Interests | None = None
@@ -94,45 +96,46 @@ class Challenger(Observer):
         """Of each overt action."""
         return [self.utility(action, now, ahead[action], kind) for action in OVERT]
 
-    def worth(self, utilities: Sequence[float]) -> float:
-        """W: what it is worth to stand here with a chance to hold or go overt at hand."""
-        if max(utilities) == CLOSED:
-            return 0.0
-        precision = self.model.precision
-        overt, _ = nested(utilities, precision)
-        if precision == 0.0:
-            return 0.5 * overt
-        best = max(0.0, overt)
-        return best if precision == math.inf else best + math.log1p(math.exp(-precision * abs(overt))) / precision
-
-    def urge(self, utilities: Sequence[float], forecasts: dict[str, tuple[Forecast, Forecast]]) -> float:
-        """Preventive motive: omega x what a calendar month of waiting is expected to destroy."""
-        if self.omega == 0.0:
-            return 0.0
-        model, chance = self.model, self.model.entry_chance()
-        later = model.one_month_on(covered=model.cover)
-        ahead = self.prospects(self, forecasts, later, cover=model.cover)
-        waits = self.worth(self.utilities(later, ahead))
-        if chance > 0.0:
-            covered = {action: self.foresee(self, action, obliged=model.commitment) for action in OVERT}
-            later = model.one_month_on(covered=True)
-            enters = self.worth(self.utilities(later, self.prospects(self, covered, later, cover=True)))
-            waits = (1.0 - chance) * waits + chance * enters
-        return self.omega * max(0.0, self.worth(utilities) - waits)
-
-    def stage(self, now: Surroundings) -> tuple[list[float], list[float]]:
-        """Utilities of the first stage (hold, overt, and threaten if it can), and of each action."""
-        model = self.model
-        forecasts = {action: self.foresee(self, action, obliged=model.obliged) for action in OVERT}
-        ahead = self.prospects(self, forecasts, now, cover=model.cover)
-        utilities = self.utilities(now, ahead)
-        motive = self.urge(utilities, forecasts)
-        utilities = [utility + motive for utility in utilities]
-        overt, _ = nested(utilities, model.precision)
+    def first_stage(
+        self, eyes: Eyes, now: Surroundings, motive: float, *, cover: bool
+    ) -> tuple[list[float], list[float]]:
+        """Utilities of the first stage (hold, overt, and threaten if it can), and of each overt action."""
+        ahead = self.model.prospects(eyes, self, now, cover=cover)
+        kinds = [utility + motive for utility in self.utilities(now, ahead)]
+        overt, _ = nested(kinds, self.model.precision)
         options = [0.0, overt]
         if self.threatens:
-            options.append(self.threat_utility(now, ahead, overt))
-        return options, utilities
+            options.append(self.threat_utility(eyes, now, motive))
+        return options, kinds
+
+    def weigh(self, now: Surroundings) -> tuple[list[float], list[float], float]:
+        """Utilities of the first stage and of each overt action, and the preventive motive in them."""
+        eyes, cover = self.eyes(), self.model.cover
+        options, kinds = self.first_stage(eyes, now, 0.0, cover=cover)
+        motive = self.urge(eyes, options) if self.omega > 0.0 else 0.0
+        if motive > 0.0:
+            options, kinds = self.first_stage(eyes, now, motive, cover=cover)
+        return options, kinds, motive
+
+    def urge(self, eyes: Eyes, options: Sequence[float]) -> float:
+        """Preventive motive: omega x what a calendar month of waiting is expected to destroy."""
+        model = self.model
+        later, chance = model.one_month_on(), model.entry_chance()
+        waits = self.worth(self.first_stage(eyes, later, 0.0, cover=model.cover)[0])
+        if chance > 0.0:
+            inside = later._replace(standing=max(later.standing, model.aligned))
+            enters = self.worth(self.first_stage(eyes, inside, 0.0, cover=True)[0])
+            waits = (1.0 - chance) * waits + chance * enters
+        return self.omega * max(0.0, self.worth(options) - waits)
+
+    def worth(self, options: Sequence[float]) -> float:
+        """W: what it is worth to stand here with a chance to act at hand: (1 / lambda) log sum e^(lambda U)."""
+        precision, top = self.model.precision, max(options)
+        if precision == math.inf:
+            return top
+        if precision == 0.0:  # their mean, up to a constant that cancels
+            return sum(options) / len(options)
+        return top + math.log(sum(math.exp(precision * (option - top)) for option in options)) / precision
 
     # -------------------------------------------------------------- a chance to act
 
@@ -148,15 +151,16 @@ class Challenger(Observer):
         comes = -math.expm1(-self.rate() * model.length)
         if self.campaigning or not model.luck.number(f"opportunity/{self.name}", step) < comes:
             return 0
-        now = model.surroundings()
-        options, utilities = self.stage(now)
+        options, kinds, motive = self.weigh(model.surroundings())
         shocks = model.luck.shocks(f"challenge/{self.name}", step)
         if self.threatens:
             shocks += model.luck.shocks(f"threaten/{self.name}", step)
-        chosen = choose(options, model.precision, shocks)
-        if chosen == HOLD or (chosen == THREATEN and not self.carries_out(now, options[ATTACK])):
+        stage = choose(options, model.precision, shocks)
+        if stage == THREATEN:
+            kinds = self.carries_out(motive)
+        if stage == HOLD or not kinds:
             return 0
-        return choose(utilities, model.precision, model.luck.shocks(f"escalation/{self.name}", step)) + 1
+        return choose(kinds, model.precision, model.luck.shocks(f"escalation/{self.name}", step)) + 1
 
     def act_covertly(self) -> bool:
         """Whether it acts covertly in this step: no casus foederis, so that no guarantor enters it."""
@@ -171,39 +175,51 @@ class Challenger(Observer):
 
     # -------------------------------------------------------------- threats
 
-    def threat_utility(self, now: Surroundings, ahead: Mapping[str, Prospect], overt: float) -> float:
-        """U(threaten): the protégé concedes, or stands and is attacked, or the challenger backs down."""
-        model, audience = self.model, self.own("audience")
-        concedes = odds(self.answers(now, ahead), model.precision)[1]
-        attacks = odds([-audience, overt], model.precision)[1]
-        stands = attacks * overt - (1.0 - attacks) * audience
+    def threat_utility(self, eyes: Eyes, now: Surroundings, motive: float) -> float:
+        """U(threaten): the protégé concedes; or it stands, and this attacks or backs down, warned or not."""
+        model = self.model
+        ahead = brink(model, eyes, self, now, motive)
+        concedes = odds(ahead.answers, model.precision)[CONCEDE]
+        stands = 0.0
+        for branch in (ahead.silence, ahead.warning):
+            stands += branch.chance * mean(branch.ends, odds(branch.ends, model.precision))
         return concedes * self.own("concession") * now.threat + (1.0 - concedes) * stands
 
-    def answers(self, now: Surroundings, ahead: Mapping[str, Prospect]) -> tuple[float, float]:
-        """The protégé's utilities to stand and to concede, by who expects `ahead`; it knows the median type only."""
-        model = self.model
-        seen, shares = nested(self.utilities(now, ahead, kind=1.0), model.precision)
-        feared = odds([-self.own("audience"), seen], model.precision)[1]
-        return model.protege.weighs_threat(feared, shares, ahead)
+    def carries_out(self, motive: float) -> list[float]:
+        """Threaten: the protégé concedes or stands, the leader warns or is silent, and this attacks or backs down.
 
-    def carries_out(self, now: Surroundings, overt: float) -> bool:
-        """Threaten; the protégé concedes or stands, and the challenger attacks or backs down."""
-        model, step, protege = self.model, self.model.now, self.model.protege
+        Returns:
+            Utilities of each overt action by then; none where it does not attack.
+
+        """
+        model, step, protege, now = self.model, self.model.now, self.model.protege, self.model.surroundings()
+        own = brink(model, self.eyes(), self, now, motive)
+        answers = brink(model, protege.eyes(), self, now).answers
         model.result.threats += 1
-        forecasts = {action: protege.foresee(self, action, obliged=model.obliged) for action in OVERT}
-        theirs = protege.prospects(self, forecasts, now, cover=model.cover)
-        shocks = model.luck.shocks(f"concede/{self.name}", step)
-        if choose(self.answers(now, theirs), model.precision, shocks) == 1:
+        if choose(answers, model.precision, model.luck.shocks(f"concede/{self.name}", step)) == CONCEDE:
             model.result.conceded += 1
             model.result.loss[protege.name] += model.numbers["crisis.threat.price"]
             model.concessions += 1
-            return False
-        ends = [-self.own("audience"), overt]
-        if choose(ends, model.precision, model.luck.shocks(f"carry out/{self.name}", step)) == 1:
-            return True
+            return []
+        after = own.warning if self._is_warned() else own.silence
+        if choose(after.ends, model.precision, model.luck.shocks(f"carry out/{self.name}", step)) == CARRY_OUT:
+            return after.kinds
         model.result.backed_down += 1
-        model.result.loss[self.name] += self.own("audience")
-        return False
+        model.result.loss[self.name] -= after.ends[BACK_DOWN]
+        return []
+
+    def _is_warned(self) -> bool:
+        """Whether the leader warns; all observers take it in, or its silence, and a warning ties its hands."""
+        model, leader = self.model, self.model.guarantors[0]
+        warned = leader.warns(self)
+        model.take_in()
+        for observer in model.observers:
+            _, silence, warning = heard(model, observer.eyes(), self)
+            seen = warning if warned else silence
+            observer.beliefs[leader.name] = seen.beliefs[leader.name]
+        if warned:
+            leader.tie(model.numbers["crisis.threat.warning.tied"])
+        return warned
 
     def backs(self, now: Surroundings, harm: float, leader_combat: float) -> int:
         """As a patron: hold back, defend or join."""

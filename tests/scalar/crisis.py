@@ -6,16 +6,18 @@ import math
 from typing import TYPE_CHECKING
 
 from scalar import council
-from scalar.beliefs import LOGISTIC_VARIANCE, shown, updated
+from scalar.beliefs import LOGISTIC_VARIANCE, risen, shown, updated
 from scalar.foresight import BACKED_ABOVE, ESCALATE, Prospect
 from scalar.logit import CLOSED, choose, nested
-from scalar.response import AID, CAMPAIGN, COMBAT, OVERT, Attack, shared_part
+from scalar.response import AID, CAMPAIGN, COMBAT, OVERT, shared_part
 
 if TYPE_CHECKING:
     from scalar.challenger import Challenger
     from scalar.council import Rules
     from scalar.foresight import Surroundings
     from scalar.model import Reference
+    from scalar.response import Attack
+    from scalar.states import Guarantor
 
 HOLD_BACK, DEFEND, JOIN = range(3)
 
@@ -77,14 +79,7 @@ class Crisis:
     # -------------------------------------------------------------- the guarantors
 
     def _attack(self) -> Attack:
-        return Attack(
-            size=self.model.sizes[self.action],
-            major=self.attacker.major,
-            member=self.attacker.member,
-            asked=float(self.asked),
-            formal=float(self.invoked),
-            covered=float(self.covered),
-        )
+        return self.model.attack_on(self.attacker, self.action, asked=self.asked, obliged=self.covered)
 
     def _answers(self, now: Surroundings) -> None:
         """The Council votes where Article 4 was invoked; then every guarantor responds."""
@@ -103,7 +98,10 @@ class Crisis:
             self.levels[name] = reached
             self.harm += guarantor.harm(reached)
         if model.reputation_on:
-            self._learn(attack, rules, caution)
+            model.take_in()
+            for guarantor in model.guarantors:
+                cutpoints, capped = self._thresholds(guarantor, rules, caution)
+                self._learn(guarantor, attack, *shown(self.levels[guarantor.name], cutpoints, capped=capped))
 
     def _vote(self, latents: dict[str, float], rules: Rules) -> dict[str, bool]:
         """The Council's decision: who has a free hand by it."""
@@ -119,26 +117,27 @@ class Crisis:
         in_time = days < model.numbers[f"crisis.{self.action}.duration"]
         return {g.name: passed and in_time and stances.get(g.name) == council.SUPPORT for g in model.guarantors}
 
-    def _learn(self, attack: Attack, rules: Rules, caution: float) -> None:
-        """Every observer learns of each guarantor from how it answered: reputation (model page 4.4)."""
-        model, average = self.model, self.model.record.average
-        noise = average.shock**2 + LOGISTIC_VARIANCE
-        moved = shared_part(average, attack) - model.average_at_reference
-        aid, troops, combat = average.cutpoints
-        for guarantor in model.guarantors:
-            if not guarantor.active:
-                continue
-            name, free = guarantor.name, self.free[guarantor.name]
-            shift = moved + average.ties_to_attacker * guarantor.ties[self.attacker.name] + guarantor.tied
-            if guarantor.leads:
-                # It is known to act with its latent lowered, and in fear of a clash.
-                drop = 0.0 if free else rules.no_mandate
-                cutpoints = (aid + drop, troops + drop, combat + drop + caution)
-                low, high = shown(self.levels[name], cutpoints, capped=False)
-            else:
-                low, high = shown(self.levels[name], average.cutpoints, capped=not free)
-            for observer in model.observers:
-                observer.beliefs[name] = updated(observer.beliefs[name], noise, low - shift, high - shift)
+    def _thresholds(
+        self, guarantor: Guarantor, rules: Rules, caution: float
+    ) -> tuple[tuple[float, float, float], bool]:
+        """Cutpoints that observers reckon with for a guarantor as it stood, and whether it could not go beyond aid."""
+        aid, troops, combat = self.model.record.average.cutpoints
+        free = self.free[guarantor.name]
+        if not guarantor.leads:
+            return (aid, troops, combat), not free
+        # It is known to act with its latent lowered, and in fear of a clash.
+        drop = 0.0 if free else rules.no_mandate
+        return (aid + drop, troops + drop, combat + drop + caution), False
+
+    def _learn(self, guarantor: Guarantor, attack: Attack, low: float, high: float) -> None:
+        """Reputation: every observer learns from an answer, whose latent was seen between two bounds (page 4.4)."""
+        if not guarantor.active or (low == -math.inf and high == math.inf):
+            return
+        name, average = guarantor.name, self.model.record.average
+        noise = average.shock * average.shock + LOGISTIC_VARIANCE
+        shift = self.model.shift(average, guarantor, self.attacker, attack) + guarantor.tied
+        for observer in self.model.observers:
+            observer.beliefs[name] = updated(observer.beliefs[name], noise, low - shift, high - shift)
 
     def _patron(self, now: Surroundings) -> int:
         """The attacker's patron holds back, defends or joins; it has joined where both attack in one step."""
@@ -218,16 +217,20 @@ class Crisis:
 
     def _rise(self, exchange: int, now: Surroundings) -> None:
         """A guarantor rises by one level where its latent, with a fresh shock of its own, is above its level."""
-        model, name = self.model, self.attacker.name
+        model, attack = self.model, self._attack()
         rules = model.rules(self.attacker, self.action)
-        shared = shared_part(model.true, self._attack()) + self.shock
+        shared = shared_part(model.true, attack) + self.shock
         caution = self.attacker.stake.caution(now)
         self.harm = 0.0
         for guarantor in model.guarantors:
-            latent = guarantor.latent(shared, name)
-            reached = guarantor.respond(latent, exchange, rules, caution, free=self.free[guarantor.name])
-            self.levels[guarantor.name] += reached > self.levels[guarantor.name]
-            self.harm += guarantor.harm(self.levels[guarantor.name])
+            name, before = guarantor.name, self.levels[guarantor.name]
+            latent = guarantor.latent(shared, self.attacker.name)
+            rose = guarantor.respond(latent, exchange, rules, caution, free=self.free[name]) > before
+            self.levels[name] = before + rose
+            self.harm += guarantor.harm(self.levels[name])
+            if model.reputation_on:
+                cutpoints, capped = self._thresholds(guarantor, rules, caution)
+                self._learn(guarantor, attack, *risen(before, cutpoints, rose=rose, capped=capped))
 
     # -------------------------------------------------------------- the end
 

@@ -90,7 +90,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[str, str, int, int]]:
     once += [
         ("uniform", f"{what}/{name}")
         for name in who.challengers
-        for what in ("opportunity", "covert opportunity", "covert setback")
+        for what in ("opportunity", "covert opportunity", "covert setback", "warning")
     ]
     once += [("uniform", f"{what}/{name}") for name in who.guarantors for what in ("signal", "talk")]
     once += [("logistic", f"stance/{name}") for name in who.guarantors]

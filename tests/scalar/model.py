@@ -9,12 +9,12 @@ from scalar import council
 from scalar.accession import Application
 from scalar.challenger import Challenger
 from scalar.crisis import Crisis
-from scalar.foresight import Surroundings
+from scalar.foresight import Forecast, Prospect, Seen, Surroundings, forecast, prospect
 from scalar.parameters import BOUNDS, Trial, prepare
 from scalar.protege import Protege
-from scalar.response import OVERT, Coefficients, reference_crisis, shared_part, size_of
+from scalar.response import OVERT, Attack, Coefficients, reference_crisis, shared_part, size_of
 from scalar.result import Result, Row
-from scalar.states import QUARTER, Guarantor, Observer
+from scalar.states import Guarantor, Observer
 from sim.scenario.standing import Move
 from sim.world.stage import Model
 
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scalar.council import Rules
+    from scalar.states import Eyes
     from sim.scenario import Scenario
-
-FORGOTTEN = 0.01
-"""Below it, who fired first is forgotten."""
 
 
 def play(scenario: Scenario, trials: range, seed: int) -> list[Row]:
@@ -67,6 +65,7 @@ class Reference(Model):  # type: ignore[misc]
             observer.look()
         self.application = Application(self)
         self.fired_first = 0.0
+        self.forecasts: dict[tuple[Seen | Rules | None, ...], Forecast] = {}
         self.concessions = 0
         self.campaigns: list[Crisis] = []
         self.chair = 0
@@ -74,7 +73,7 @@ class Reference(Model):  # type: ignore[misc]
 
     def precise(self, name: str) -> float:
         """How sharply states choose: infinitely, where they are maximisers."""
-        maximiser = getattr(self.scenario.choice, "rule", "quantal") == "maximiser"
+        maximiser = self.scenario.choice.rule == "maximiser"
         return math.inf if maximiser else self.numbers[name]
 
     def _set_treaty(self) -> None:
@@ -87,8 +86,8 @@ class Reference(Model):  # type: ignore[misc]
         self.harms = aid, troops, combat
         self.commitment = scenario.channels.commitment
         self.council_decides = scenario.council.rule != "each_as_it_deems"
-        self.signals_on = getattr(getattr(scenario, "signals", None), "active", False)
-        self.reputation_on = getattr(getattr(scenario, "reputation", None), "active", False)
+        self.signals_on = scenario.signals.active
+        self.reputation_on = scenario.reputation.active
         self.cover = self.suspended = False
 
     def _set_environment(self, protege: str) -> None:
@@ -120,21 +119,28 @@ class Reference(Model):  # type: ignore[misc]
         """What everybody sees now."""
         return Surroundings(self.threat, self.tension, self.defence, self.missiles, self.proxies, self.standing)
 
-    def one_month_on(self, *, covered: bool) -> Surroundings:
+    @property
+    def aligned(self) -> float:
+        """1 where the channel of alignment is at work, else 0."""
+        return float(self.scenario.channels.alignment)
+
+    def one_month_on(self) -> Surroundings:
         """What a challenger expects to see a calendar month from now, if nobody acts."""
-        recovery = self.numbers["environment.recovery"]
-        return Surroundings(
+        arrives = self._deliveries_run(self.now * self.length + 1.0)
+        return self.surroundings()._replace(
             threat=self._moved_threat(1.0, 0.0),
-            tension=self.tension,
-            defence=_recovered(self.defence, self.whole["defence"], recovery, 1.0),
-            missiles=_recovered(self.missiles, self.whole["missiles"], recovery, 1.0),
-            proxies=self.proxies,
-            standing=1.0 if covered and self.scenario.channels.alignment else self.standing,
+            defence=self._rearmed("defence", 1.0, arrives=arrives)[1],
+            missiles=self._rearmed("missiles", 1.0, arrives=arrives)[1],
         )
 
     def entry_chance(self) -> float:
-        """Chance, as everybody sees it, that cover enters into force within a calendar month."""
-        return self.application.outlook(self.now * self.length)
+        """Chance, as everybody sees it, that cover enters into force within a calendar month; by fiat it is known."""
+        month, entry = self.now * self.length, self.scenario.accession
+        if self.suspended:
+            return 0.0
+        if entry.cover and not self.cover and month + 1.0 >= entry.from_month:
+            return 1.0
+        return self.application.outlook(month)
 
     def rules(self, attacker: Challenger, action: str) -> Rules:
         """How the Council would decide on an attack; who fired first makes the casus foederis contested."""
@@ -154,6 +160,59 @@ class Reference(Model):  # type: ignore[misc]
         """Days that the chair's ties to the attacker add."""
         return self.numbers["council.chair_delay"] * self.guarantors[self.chair].ties[attacker]
 
+    # -------------------------------------------------------------- what is expected of the guarantors
+
+    def attack_on(self, attacker: Challenger, action: str, *, asked: bool, obliged: bool) -> Attack:
+        """An attack as guarantors judge it."""
+        return Attack(
+            size=self.sizes[action],
+            major=attacker.major,
+            member=attacker.member,
+            asked=float(asked),
+            formal=float(asked and obliged),
+            covered=float(obliged),
+        )
+
+    def shift(self, c: Coefficients, guarantor: Guarantor, attacker: Challenger, attack: Attack) -> float:
+        """How far a guarantor's latent in a crisis lies above that at the reference crisis, by some coefficients."""
+        moved = shared_part(c, attack) - shared_part(c, self.reference_crisis)
+        return moved + c.ties_to_attacker * guarantor.ties[attacker.name]
+
+    def forecast(self, eyes: Eyes, attacker: Challenger, action: str, *, obliged: bool, asked: bool) -> Forecast:
+        """What somebody expects of the guarantors: its beliefs, moved to this crisis by the record's coefficients."""
+        average = self.record.average
+        attack = self.attack_on(attacker, action, asked=asked, obliged=obliged)
+        moved = shared_part(average, attack) - self.average_at_reference
+        seen = []
+        for guarantor in self.guarantors:
+            mean, variance = eyes.beliefs[guarantor.name]
+            shift = moved + average.ties_to_attacker * guarantor.ties[attacker.name] + eyes.tied[guarantor.name]
+            seen.append(Seen(mean + shift, variance, guarantor.dependence, guarantor.weight, guarantor.active))
+        rules = self.rules(attacker, action) if obliged and asked and self.council_decides else None
+        # It hangs on nothing else, so that it is worked out once.
+        key = (*seen, rules)
+        if key not in self.forecasts:
+            self.forecasts[key] = forecast(seen, average, self.harms, rules)
+        return self.forecasts[key]
+
+    def prospects(self, eyes: Eyes, attacker: Challenger, now: Surroundings, *, cover: bool) -> dict[str, Prospect]:
+        """What somebody expects to follow each overt action of an attacker."""
+        ahead, obliged = {}, cover and self.commitment
+        for severity, action in enumerate(OVERT, start=1):
+            asked = self.forecast(eyes, attacker, action, obliged=obliged, asked=True)
+            unasked = self.forecast(eyes, attacker, action, obliged=obliged, asked=False)
+            appeal, temper = self.protege.appeal, self.protege.temper
+            ahead[action] = prospect((asked, unasked), severity, appeal, attacker.stake, temper, now, cover=cover)
+        return ahead
+
+    def take_in(self) -> None:
+        """Every observer takes in all that the guarantors have shown."""
+        if self.signals_on:
+            for observer in self.observers:
+                observer.beliefs = observer.believed()
+            for guarantor in self.guarantors:
+                guarantor.begin_anew()
+
     # -------------------------------------------------------------- a month
 
     def run(self) -> Row:
@@ -171,7 +230,8 @@ class Reference(Model):  # type: ignore[misc]
         self._schedule()
         self._accession()
         if self.signals_on:
-            self._signals()
+            for guarantor in self.guarantors:
+                guarantor.signal()
         actions, covert = {}, []
         for challenger in self.challengers:
             actions[challenger.name] = challenger.act()
@@ -188,18 +248,14 @@ class Reference(Model):  # type: ignore[misc]
         """Threat and tension move; damaged means recover, arms arrive."""
         if self.now == 0:
             return  # the first month is played as the scenario describes it
-        n, length, now = self.numbers, self.length, self.now
+        length, now = self.length, self.now
         self.fired_first *= self.lapse
-        if self.fired_first < FORGOTTEN:
-            self.fired_first = 0.0
         self.threat = self._moved_threat(length, self.luck.number("threat", now))
         self.tension = self._moved_tension()
-        arriving = self._deliveries_run()
+        arrives = self._deliveries_run(now * length)
         for name in ("defence", "missiles"):
-            growth = n[f"arms.{name}"] * length if arriving else 0.0
-            whole = self.whole[name] = min(1.0, self.whole[name] + growth)
-            means = min(1.0, getattr(self, name) + growth)
-            setattr(self, name, _recovered(means, whole, n["environment.recovery"], length))
+            self.whole[name], means = self._rearmed(name, length, arrives=arrives)
+            setattr(self, name, means)
 
     def _moved_threat(self, months: float, shock: float) -> float:
         n, prefix = self.numbers, "environment.threat."
@@ -218,7 +274,7 @@ class Reference(Model):  # type: ignore[misc]
         jumps = self.luck.number("jump", self.now) < -math.expm1(-n[prefix + "jump_rate"] * length)
         return mean + kept * (self.tension - mean) + noise + (n[prefix + "jump_size"] if jumps else 0.0)
 
-    def _deliveries_run(self) -> bool:
+    def _deliveries_run(self, month: float) -> bool:
         """Whether arms arrive: some time after cover entered into force, or the applicant was admitted."""
         if not self.scenario.channels.capability:
             return False
@@ -226,7 +282,13 @@ class Reference(Model):  # type: ignore[misc]
         ordered = math.inf if entered < 0 else entered * self.length
         if self.application.admitted:
             ordered = min(ordered, self.application.vote_month)
-        return self.now * self.length >= ordered + self.numbers["arms.delivery_lag"]
+        return month >= ordered + self.numbers["arms.delivery_lag"]
+
+    def _rearmed(self, name: str, months: float, *, arrives: bool) -> tuple[float, float]:
+        """Means after some months: what they recover to, and where they stand; damage heals, arms arrive."""
+        growth = self.numbers[f"arms.{name}"] * months if arrives else 0.0
+        whole, means = min(1.0, self.whole[name] + growth), min(1.0, getattr(self, name) + growth)
+        return whole, whole - (whole - means) * math.pow(1.0 - self.numbers["environment.recovery"], months)
 
     def _schedule(self) -> None:
         """What the record or the scenario schedules for this step."""
@@ -255,14 +317,6 @@ class Reference(Model):  # type: ignore[misc]
         names, active = [g.name for g in self.guarantors], [g.active for g in self.guarantors]
         self.chair = council.chair(self.scenario, names, active, self.now)
 
-    def _signals(self) -> None:
-        """Guarantors signal or are silent, observers learn."""
-        if self.now > 0 and (self.now * self.length) % QUARTER == 0.0:
-            for guarantor in self.guarantors:
-                guarantor.close_quarter()
-        for guarantor in self.guarantors:
-            guarantor.signal()
-
     def _crises(self, actions: dict[str, int]) -> None:
         """Campaigns go on or end; overt attacks are answered: two in one step make one crisis."""
         campaigns, self.campaigns = self.campaigns, []
@@ -290,8 +344,3 @@ class Reference(Model):  # type: ignore[misc]
         self.threat *= 1.0 - min(1.0, setback)
         self.result.covert += 1
         self.result.highest_action = max(self.result.highest_action, 1)
-
-
-def _recovered(means: float, whole: float, rate: float, months: float) -> float:
-    """Means of defence after some months: the damage heals, up to what they recover to."""
-    return whole - (whole - means) * math.pow(1.0 - rate, months)

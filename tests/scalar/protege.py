@@ -40,7 +40,7 @@ class Protege(Observer):
 
     def asks(self, attacker: Challenger, severity: int, now: Surroundings) -> bool:
         """Whether it asks for help, by the harm it expects of its helpers."""
-        ahead = self.forecast(attacker, OVERT[severity - 1], obliged=self.model.obliged, asked=True)
+        ahead = self.model.forecast(self.eyes(), attacker, OVERT[severity - 1], obliged=self.model.obliged, asked=True)
         stake = attacker.stake
         hoped = stake.harm(ahead.leader_levels(stake.caution(now)), ahead.others)
         utilities = [0.0, self.appeal.utility(hoped, severity)]
@@ -52,14 +52,11 @@ class Protege(Observer):
         shocks = self.model.luck.shocks("retaliation", self.model.now, exchange)
         return choose(utilities, self.temper.precision, shocks)
 
-    def weighs_threat(
-        self, feared: float, shares: Sequence[float], ahead: Mapping[str, Prospect]
-    ) -> tuple[float, float]:
-        """Utilities of standing and of conceding under a threat.
+    def suffers(self, shares: Sequence[float], ahead: Mapping[str, Prospect]) -> float:
+        """What an attack is worth to it: the help that it may ask for, less what it destroys.
 
         Args:
-            feared: chance that the challenger attacks if it stands.
-            shares: chances of each overt action then.
+            shares: chances of each overt action.
             ahead: what would follow each.
 
         """
@@ -69,4 +66,4 @@ class Protege(Observer):
             hurt = n[f"crisis.{action}.setback"] + n[f"crisis.{action}.damage"]
             helped = ahead[action].asked * self.appeal.utility(ahead[action].harm_if_asked, severity)
             after.append(helped - n["crisis.threat.suffering"] * hurt)
-        return feared * mean(after, shares), -n["crisis.threat.price"]
+        return mean(after, shares)

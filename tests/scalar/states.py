@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scalar import council
 from scalar.beliefs import Belief, Evidence, Habit, absorbed, first_belief
-from scalar.foresight import Forecast, Prospect, Seen, Surroundings, forecast, prospect
-from scalar.response import AID, OVERT, WORDS, Attack, level, own_part, shared_part
+from scalar.response import AID, WORDS, level, own_part, shared_part
 from sim.scenario.schema import GuarantorState
 from sim.world.stage import Agent
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from scalar.challenger import Challenger
     from scalar.council import Rules
     from scalar.model import Reference
-
-QUARTER = 3.0
-"""Months after which silence and talk are taken in, and what ties hands lapses."""
 
 
 class State(Agent):  # type: ignore[misc]
@@ -91,48 +87,69 @@ class Guarantor(State):
     # -------------------------------------------------------------- signals and silence
 
     def _prepare_signals(self) -> None:
-        self.standing_tie = self.model.numbers.get(f"states.{self.name}.tied", 0.0)
-        self.tied, self.won = self.standing_tie, 0.0
-        self.quiet = self.untalked = 0.0
-        self.talked = 0
-        n = self.model.numbers
-        if not self.model.signals_on:
-            return
+        n, length = self.model.numbers, self.model.length
         centre = self.model.record.mean[self.name]
         self.costly = Habit.of(n["signals.costly.rate"], n["signals.costly.slope"], centre)
         self.talk = Habit.of(n["signals.talk.rate"], n["signals.talk.slope"], centre)
-        self.chance = self.costly.chance(self.truth, self.model.length)
-        self.chatter = self.talk.chance(self.truth, self.model.length)
+        self.chance = self.costly.chance(self.truth, length)
+        self.chatter = self.talk.chance(self.truth, length)
+        self.lapse = math.pow(0.5, length / n["signals.costly.half_life"])
+        self.stands_tied = self.own("tied")
+        self.tied, self.won = self.stands_tied, 0.0
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Observers have taken in all that it has shown."""
+        self.sent = self.talked = 0
+        self.quiet = self.untalked = 0.0
+
+    def shown(self) -> list[Evidence]:
+        """What it has shown since observers last saw it answer an attack."""
+        return [Evidence(self.talk, self.talked, self.untalked), Evidence(self.costly, self.sent, self.quiet)]
 
     def signal(self) -> None:
-        """Send a costly signal where the treaty obliges, talk anyway; a costly signal is taken in at once."""
-        model = self.model
+        """Talk or be silent; where the treaty obliges, send a costly signal or not. What tied its hands lapses."""
+        model, sends = self.model, False
         if not self.active:
             return
         if model.luck.number(f"talk/{self.name}", model.now) < self.chatter:
             self.talked += 1
         else:
             self.untalked += model.length
-        if not model.obliged:
-            return
-        if model.luck.number(f"signal/{self.name}", model.now) < self.chance:
-            self.won += model.numbers["signals.costly.tied"]
-            self.tied = self.standing_tie + self.won
-            self._seen([Evidence(self.costly, 1, 0.0)])
-        else:
-            self.quiet += model.length
+        if model.obliged:
+            sends = model.luck.number(f"signal/{self.name}", model.now) < self.chance
+            if sends:
+                self.sent += 1
+            else:
+                self.quiet += model.length
+        self.won *= self.lapse
+        self.tie(model.numbers["signals.costly.tied"] if sends else 0.0)
 
-    def close_quarter(self) -> None:
-        """What was said and not said in a quarter is taken in; what ties hands lapses."""
-        self._seen([Evidence(self.talk, self.talked, self.untalked), Evidence(self.costly, 0, self.quiet)])
-        self.won *= 0.5 ** (QUARTER / self.model.numbers["signals.costly.half_life"])
-        self.tied = self.standing_tie + self.won
-        self.quiet = self.untalked = 0.0
-        self.talked = 0
+    def tie(self, by: float) -> None:
+        """Tie its hands by what it says in public."""
+        self.won += by
+        self.tied = self.stands_tied + self.won
 
-    def _seen(self, evidence: list[Evidence]) -> None:
-        for observer in self.model.observers:
-            observer.beliefs[self.name] = absorbed(observer.beliefs[self.name], evidence, self.model.length)
+    def warning(self, shift: float) -> Habit:
+        """How often the leader warns who threatens, in a crisis where its latent is higher by a shift."""
+        n, speaks = self.model.numbers, self.model.signals_on and self.active
+        rate = n["crisis.threat.warning.rate"] if speaks else 0.0
+        return Habit.of(rate, n["crisis.threat.warning.slope"], self.model.record.mean[self.name] - shift)
+
+    def warns(self, challenger: Challenger) -> bool:
+        """As the leader of a protégé that stands: warn the challenger, or be silent."""
+        model = self.model
+        attack = model.attack_on(challenger, "strike", asked=True, obliged=model.obliged)
+        shift = model.shift(model.true, self, challenger, attack) + self.tied
+        chance = self.warning(shift).chance(self.truth, 1.0)
+        return model.luck.number(f"warning/{challenger.name}", model.now) < chance
+
+
+class Eyes(NamedTuple):
+    """How somebody sees the guarantors: its beliefs, and by how much each latent is raised in public."""
+
+    beliefs: dict[str, Belief]
+    tied: dict[str, float]
 
 
 class Observer(State):
@@ -141,7 +158,6 @@ class Observer(State):
     def __init__(self, model: Reference, name: str) -> None:
         super().__init__(model, name)
         self.beliefs: dict[str, Belief] = {}
-        self._last: dict[tuple[str, str, bool, bool], tuple[list[Seen], Rules | None, Forecast]] = {}
 
     def look(self) -> None:
         """Form the first beliefs."""
@@ -156,45 +172,12 @@ class Observer(State):
                 model.luck.number(f"perception/{self.name}/{guarantor.name}"),
             )
 
-    def foresee(self, attacker: Challenger, action: str, *, obliged: bool) -> tuple[Forecast, Forecast]:
-        """What it expects of the guarantors if the protégé asks for help, and if it does not."""
-        return (
-            self.forecast(attacker, action, obliged=obliged, asked=True),
-            self.forecast(attacker, action, obliged=obliged, asked=False),
-        )
+    def believed(self) -> dict[str, Belief]:
+        """What it believes of each guarantor, with all that it has shown taken in; looking changes nothing."""
+        if not self.model.signals_on:
+            return self.beliefs
+        return {g.name: absorbed(self.beliefs[g.name], g.shown(), self.model.length) for g in self.model.guarantors}
 
-    def forecast(self, attacker: Challenger, action: str, *, obliged: bool, asked: bool) -> Forecast:
-        """What it expects of the guarantors: its beliefs, moved to this crisis by the record's average coefficients."""
-        model, average = self.model, self.model.record.average
-        attack = Attack(
-            size=model.sizes[action],
-            major=attacker.major,
-            member=attacker.member,
-            asked=float(asked),
-            formal=float(asked and obliged),
-            covered=float(obliged),
-        )
-        moved = shared_part(average, attack) - model.average_at_reference
-        seen = []
-        for guarantor in model.guarantors:
-            belief = self.beliefs[guarantor.name]
-            tie = average.ties_to_attacker * guarantor.ties[attacker.name]
-            mean = belief.mean + (moved + tie + guarantor.tied)
-            seen.append(Seen(mean, belief.variance, guarantor.dependence, guarantor.weight, guarantor.active))
-        rules = model.rules(attacker, action) if obliged and asked and model.council_decides else None
-        # What hangs on the same beliefs, ties and rules is the same forecast.
-        last = self._last.get((attacker.name, action, asked, obliged))
-        if last is None or last[:2] != (seen, rules):
-            last = seen, rules, forecast(seen, average, model.harms, rules)
-            self._last[attacker.name, action, asked, obliged] = last
-        return last[2]
-
-    def prospects(
-        self, attacker: Challenger, forecasts: dict[str, tuple[Forecast, Forecast]], now: Surroundings, *, cover: bool
-    ) -> dict[str, Prospect]:
-        """What follows each overt action of an attacker, by what it expects of the guarantors."""
-        appeal, temper = self.model.protege.appeal, self.model.protege.temper
-        return {
-            action: prospect(forecasts[action], severity, appeal, attacker.stake, temper, now, cover=cover)
-            for severity, action in enumerate(OVERT, start=1)
-        }
+    def eyes(self) -> Eyes:
+        """How it sees the guarantors now."""
+        return Eyes(self.believed(), {g.name: g.tied for g in self.model.guarantors})
