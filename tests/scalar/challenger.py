@@ -45,6 +45,7 @@ class Challenger(Observer):
         n, sketch = model.numbers, model.scenario.states[name]
         assert isinstance(sketch, ChallengerState)
         self.actions, self.backed_by = sketch.actions, sketch.backed_by
+        self.nature = getattr(sketch, "kind", "state")
         self.major, self.member = float(sketch.major), float(sketch.member)
         self.can_overt = "strike" in self.actions or "campaign" in self.actions
         self.threatens = sketch.threaten and self.can_overt

@@ -165,6 +165,7 @@ class Reference(Model):  # type: ignore[misc]
     def attack_on(self, attacker: Challenger, action: str, *, asked: bool, obliged: bool) -> Attack:
         """An attack as guarantors judge it."""
         return Attack(
+            kind=attacker.nature,
             size=self.sizes[action],
             major=attacker.major,
             member=attacker.member,

@@ -24,6 +24,7 @@ class Coefficients:
 
     intercept: float
     in_force: float
+    militants: float
     state_attack: float
     log_size: float
     asked: float
@@ -51,6 +52,7 @@ class Coefficients:
 
 
 COVARIATES = (
+    "militants",
     "state_attack",
     "log_size",
     "asked",
@@ -61,13 +63,14 @@ COVARIATES = (
     "committed_elsewhere",
     "leader",
 )
-"""The attacker of a world is a state, on the protégé's own ground: the record's other covariates are 0."""
+"""A world is attacked on its own ground: the one covariate of the record that is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
     """What of an attack is the same for every guarantor; `size` is log10(1 + deaths) - 1."""
 
+    kind: str
     size: float
     major: float
     member: float
@@ -83,15 +86,16 @@ def size_of(deaths: float) -> float:
 
 def reference_crisis(strike_deaths: float) -> Attack:
     """An attack by a major power, help asked for, no cover, no ties: the crisis on which beliefs are held."""
-    return Attack(size=size_of(strike_deaths), major=1.0, member=0.0, asked=1.0, formal=0.0, covered=0.0)
+    return Attack("state", size=size_of(strike_deaths), major=1.0, member=0.0, asked=1.0, formal=0.0, covered=0.0)
 
 
 def shared_part(c: Coefficients, attack: Attack) -> float:
-    """The part of eta that is the same for every guarantor."""
+    """The part of eta that is the same for every guarantor; unrest within a state is the baseline of kinds."""
+    kind = {"state": c.state_attack, "militants": c.militants, "internal": 0.0}[attack.kind]
     return (
         c.intercept
         + c.in_force * attack.covered
-        + c.state_attack
+        + kind
         + c.log_size * attack.size
         + c.asked * attack.asked
         + c.formal_article4 * attack.formal

@@ -48,7 +48,8 @@ def hold(*scenarios: Scenario, trials: range = range(8), seed: int = 1) -> list[
         parameters = frozenset(leaves(scenario))
         key = roster(scenario), scenario.horizon, scenario.step, parameters
         alike.setdefault(key, []).append(index)
-    found, rows = [], {}
+    found: list[str] = []
+    rows: dict[int, list[scalar.Row]] = {}
     for group in alike.values():
         differ, played = differences([scenarios[index] for index in group], trials, seed)
         found += differ
