@@ -69,7 +69,9 @@ class Forecast:
         if not self.active:
             return 0.0, 0.0, 0.0
         cutpoint = self.combat + caution
-        combat = sum(w * reaches(t, free, self.drop, cutpoint) for w, t, free in self.nodes)
+        combat = 0.0
+        for w, t, free in self.nodes:
+            combat += w * reaches(t, free, self.drop, cutpoint)
         return self.aid, self.troops, combat
 
 
@@ -92,30 +94,31 @@ def forecast(
         rules: of the Council; None where it does not decide.
 
     """
-    leader, members = seen[0], [member for member in seen[1:] if member.active]
+    leader = seen[0]
     aid_at, troops_at, combat_at = average.cutpoints
     common = average.shock * average.shock
     whole = leader.variance + common
     spread, slope = math.sqrt(whole), common / whole if whole > 0.0 else 0.0
-    wide = [member.variance + slope * leader.variance for member in members]
-    flat = [flattening(variance) for variance in wide]
+    members = []
+    for mean, variance, dependence, weight, active in seen[1:]:
+        if active:
+            wide = variance + slope * leader.variance
+            members.append((mean, wide, flattening(wide), dependence, weight))
     drop = 0.0 if rules is None else rules.no_mandate
-    free, hands = 1.0, [1.0] * len(members)
-    moments: list[tuple[float, float]] = []
     aid = troops = others = 0.0
     low, more, most = harms[0], harms[1] - harms[0], harms[2] - harms[1]
     nodes = []
     for z, w in NODES:
         t, push = leader.mean + spread * z, slope * spread * z
-        if rules is not None:
-            free, hands, moments = hands_free(t, push, leader, members, wide, flat, aid_at, rules)
+        if rules is None:
+            free, hands = 1.0, [(1.0, mean + push, scale) for mean, _, scale, _, _ in members]
+        else:
+            free, hands = hands_free(t, push, leader.active, members, aid_at, rules)
         aid += w * reaches(t, free, drop, aid_at)
         troops += w * reaches(t, free, drop, troops_at)
-        for i, member in enumerate(members):
-            mean, scale = member.mean + push, flat[i]
-            better, narrow = moments[i] if moments else (mean, scale)
+        for (mean, _, scale, _, weight), (hand, better, narrow) in zip(members, hands, strict=True):
             fights = more * sigmoid((better - troops_at) * narrow) + most * sigmoid((better - combat_at) * narrow)
-            others += w * member.weight * (low * sigmoid((mean - aid_at) * scale) + hands[i] * fights)
+            others += w * weight * (low * sigmoid((mean + push - aid_at) * scale) + hand * fights)
         nodes.append((w, t, free))
     return Forecast(others, aid, troops, nodes, drop, combat_at, leader.active)
 
@@ -123,34 +126,41 @@ def forecast(
 def hands_free(
     t: float,
     push: float,
-    leader: Seen,
-    members: Sequence[Seen],
-    wide: Sequence[float],
-    flat: Sequence[float],
+    leads: bool,  # noqa: FBT001 - one of the members in the vote
+    members: Sequence[tuple[float, float, float, float, float]],
     aid_at: float,
     rules: Rules,
-) -> tuple[float, list[float], list[tuple[float, float]]]:
-    """The vote at one node, where the leader's latent is t and the others' means move by `push`.
+) -> tuple[float, list[tuple[float, float, float]]]:
+    """The vote at one node of the quadrature.
+
+    Args:
+        t: the leader's latent there.
+        push: how far the shock that goes with it moves the others' means.
+        leads: whether the leader votes at all.
+        members: mean, variance, flattening, dependence and weight of each other member.
+        aid_at: cutpoint of aid.
+        rules: of the Council.
 
     Returns:
-        Chance that the leader has a free hand, that each member has, and the mean and flattening of its latent then.
+        Chance that the leader has a free hand; for each member that chance, and mean and flattening of its latent then.
 
     """
-    yes = [sigmoid(t - rules.oppose_below) if leader.active else 1.0]
-    own = [sigmoid(t - rules.support_above) if leader.active else 0.0]
+    oppose_below, support_above, in_time = rules.oppose_below, rules.support_above, rules.timely
+    yes = [sigmoid(t - oppose_below) if leads else 1.0]
+    own = [sigmoid(t - support_above) if leads else 0.0]
     moments = []
     led = council.pull(t, aid_at)
-    for i, member in enumerate(members):
-        mean, variance, scale = member.mean + push, wide[i], flat[i]
-        v = mean + member.dependence * led
-        supports = sigmoid((v - rules.support_above) * scale)
-        yes.append(sigmoid((v - rules.oppose_below) * scale))
+    for mean, variance, scale, dependence, _ in members:
+        v = mean + push + dependence * led
+        supports = sigmoid((v - support_above) * scale)
+        yes.append(sigmoid((v - oppose_below) * scale))
         own.append(supports)
         missing = (1.0 - supports) * scale
         narrower = variance * (1.0 - variance * scale * supports * missing)
-        moments.append((mean + variance * missing, flattening(narrower)))
-    hands = council.free_hands(rules.rule, yes, own, len(members) + leader.active)
-    return hands[0] * rules.timely, [hand * rules.timely for hand in hands[1:]], moments
+        moments.append((mean + push + variance * missing, flattening(narrower)))
+    hands = council.free_hands(rules.rule, yes, own, len(members) + leads)
+    free = [(hand * in_time, better, narrow) for hand, (better, narrow) in zip(hands[1:], moments, strict=True)]
+    return hands[0] * in_time, free
 
 
 # ------------------------------------------------------------------ what follows an attack
