@@ -55,3 +55,9 @@ def test_it_refuses_what_the_loader_refuses(section: str, entry: str, value: obj
 def test_a_file_that_extends_may_be_partial() -> None:
     assert VALIDATOR.is_valid({"extends": "baseline", "states": {"Russia": {"resolve": {"shift": 2}}}})
     assert not VALIDATOR.is_valid({"states": {"Russia": {"resolve": {"shift": 2}}}})
+
+
+def test_only_a_file_that_extends_may_leave_states_out() -> None:
+    assert VALIDATOR.is_valid({"extends": "baseline", "without": ["Armenia"]})
+    assert not VALIDATOR.is_valid({"extends": "baseline", "without": "Armenia"})
+    assert not VALIDATOR.is_valid({**baseline(), "without": ["Armenia"]})

@@ -62,6 +62,45 @@ def test_lists_and_states_of_another_role_replace(here: Path) -> None:
     assert load("baseline", ["states.Israel.actions=[strike]"]).states["Israel"].actions == ("strike",)  # type: ignore[union-attr]
 
 
+def test_a_child_can_leave_states_out_and_what_is_said_of_them(here: Path) -> None:
+    write(here, "mine.yaml", "extends: baseline\nwithout: [United States, Armenia]\nstates: {Israel: {backed_by: }}\n")
+    parent, child = load("baseline"), load("mine.yaml")
+    assert set(parent.states) - set(child.states) == {"United States", "Armenia"}
+    assert set(child.states["Russia"].ties) == {"Israel"}  # type: ignore[union-attr]
+    assert "Armenia" not in child.council.rotation
+    assert "Armenia" not in child.accession.vote.exposure
+    assert {name for name in leaves(parent) if "United States" not in name and "Armenia" not in name} == {
+        *leaves(child)
+    }
+    assert child.environment == parent.environment
+
+
+def test_what_stands_in_the_place_of_states_left_out_is_new(here: Path) -> None:
+    text = "extends: baseline\nwithout: [Belarus]\nstates: {Belarus: {active: false}}\n"
+    write(here, "mine.yaml", text)
+    assert refusal("mine.yaml") == [
+        "mine.yaml:3:10   states.Belarus: unknown name. A state that is new must give its role.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "extends: baseline\nwithout: [Iran, Isreal]",
+            'mine.yaml:2:17   without.1: no state of the scenario it extends has this name. Did you mean "Israel"?',
+        ),
+        ("extends: baseline\nwithout: Iran", 'mine.yaml:2:10   without: "Iran" is not a list of names'),
+        ("extends: baseline\nwithout: [1]", "mine.yaml:2:10   without: [1] is not a list of names"),
+        ("extends: baseline\nwithout: [Iran]", "states: exactly one state must have the role protege; 0 have it"),
+        ("name: mine\nwithout: [Iran]", "mine.yaml:2:1   without: leaves states out of what a scenario extends"),
+    ],
+)
+def test_what_cannot_be_left_out_is_refused_at_its_place(here: Path, text: str, message: str) -> None:
+    write(here, "mine.yaml", text)
+    assert any(message in line for line in refusal("mine.yaml"))
+
+
 def test_the_error_of_an_inherited_file_names_that_file(here: Path) -> None:
     write(here, "a.yaml", "extends: baseline\nhorizon: 0\n")
     write(here, "b.yaml", "extends: a.yaml\nhorzon: 3\nperception: {acuity: 1.5}\n")

@@ -55,14 +55,9 @@ def test_a_ballot_by_hand() -> None:
 def test_the_members_fear_what_the_challengers_do() -> None:
     """In a frozen world with one way to attack, P(attack within a year) is the frequency with which it happens."""
     calm = quiet(frozen("outsider", horizon=12, states__United_States__actions=[]), perception__acuity=1)
-    expected = attack_expected(_looked(World(calm))).item()
+    expected = attack_expected(World(calm)).item()
     found = (World(calm, replicates=BLOCK).run().columns["attacks"] > 0).mean()
     assert found == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(BLOCK))
-
-
-def _looked(world: World) -> World:
-    world.look_ahead()
-    return world
 
 
 def test_votes_come_at_the_chances_that_are_told() -> None:
@@ -79,7 +74,7 @@ def test_votes_come_at_the_chances_that_are_told() -> None:
     ("name", "less", "more"), [("entrapment", 6, 1), ("ties", 3, 0.5), ("terrorism", 0, 1.5), ("wish", -1, 3)]
 )
 def test_each_weight_moves_every_member_the_way_it_should(name: str, less: float, more: float) -> None:
-    low, high = (_looked(World(frozen("accession", {f"accession.vote.{name}": x}))) for x in (less, more))
+    low, high = (World(frozen("accession", {f"accession.vote.{name}": x})) for x in (less, more))
     for one, other in zip(ballots(low), ballots(high), strict=True):
         assert (other >= one).all()
     assert ballots(high)[0] > ballots(low)[0]

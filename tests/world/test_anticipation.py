@@ -77,12 +77,12 @@ def test_forecasts_through_the_council_meet_brute_force() -> None:
         dependence, shock = np.append(0, rng.uniform(0, 1.5, 2)), rng.uniform(0, 1.5)
         mandate, levels = brute(means, variances, dependence, shock)
         ahead = ours(means, variances, dependence, shock, gate=True)
-        combat = float(ahead.leader_combat(np.zeros(())))
-        assert float(ahead.mandate) == pytest.approx(mandate, abs=0.03)
-        assert [float(ahead.leader_aid), float(ahead.leader_troops), combat] == pytest.approx(levels[0], abs=0.006)
+        combat = ahead.leader_combat(np.zeros(())).item()
+        assert ahead.mandate.item() == pytest.approx(mandate, abs=0.03)
+        assert [ahead.leader_aid.item(), ahead.leader_troops.item(), combat] == pytest.approx(levels[0], abs=0.006)
         assert combat == pytest.approx(levels[0][2], rel=0.03)
         for theirs, expected in zip(ahead.member_levels, levels[1:], strict=True):
-            assert [float(p) for p in theirs] == pytest.approx(expected, abs=0.02)
+            assert [p.item() for p in theirs] == pytest.approx(expected, abs=0.02)
 
 
 def test_known_latents_make_the_council_an_enumeration_of_votes() -> None:
@@ -102,9 +102,9 @@ def test_known_latents_make_the_council_an_enumeration_of_votes() -> None:
         ahead = ours(means, np.zeros(4), dependence, 0.0, gate=True)
         free = expit(means[0] - CUTPOINTS[2])
         bound = expit(means[0] - NO_MANDATE - CUTPOINTS[2])
-        assert float(ahead.mandate) == pytest.approx(mandate, abs=1e-12)
+        assert ahead.mandate.item() == pytest.approx(mandate, abs=1e-12)
         expected = leader_free * free + (1 - leader_free) * bound
-        assert float(ahead.leader_combat(np.zeros(()))) == pytest.approx(expected, abs=1e-12)
+        assert ahead.leader_combat(np.zeros(())).item() == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("mean", [-4.0, -2.5, -1.0, 0.0, 1.5])
@@ -121,9 +121,9 @@ def test_the_belief_integral_meets_quadrature(mean: float, variance: float) -> N
 
         return float(quad(at, -12, 12, epsabs=1e-12, limit=200)[0])
 
-    combat = float(ahead.leader_combat(np.zeros(())))
+    combat = ahead.leader_combat(np.zeros(())).item()
     assert combat == pytest.approx(passes(CUTPOINTS[2]), rel=0.02)
-    assert float(ahead.leader_aid) == pytest.approx(passes(CUTPOINTS[0]), abs=2e-3)
+    assert ahead.leader_aid.item() == pytest.approx(passes(CUTPOINTS[0]), abs=2e-3)
     shortcut = expit((mean - CUTPOINTS[2]) / np.sqrt(1 + np.pi / 8 * spread**2))
     if combat < 0.03 and variance >= 1.0:  # why the shortcut will not do here
         assert shortcut > 1.05 * combat

@@ -51,6 +51,7 @@ def tree_world(overrides: Mapping[str, object]) -> Scenario:
         "council__latency": [0],
         "council__chair_delay": 0,
         "choice__clash_cost": 0,
+        "crisis__threat__warning__rate": 0,
         "crisis__request__sharpness": 4,
         "crisis__request__refused": 0,
         "crisis__request__level": 0,

@@ -28,9 +28,9 @@ def same(one: Outcomes, other: Outcomes, *, but: tuple[str, ...] = ()) -> None:
 
 
 def test_check2_a_treaty_neither_in_force_nor_applied_for_changes_nothing() -> None:
-    """Cover that would enter after the horizon is no cover."""
+    """Cover that would enter long after the horizon is no cover; in the month before, waiting would be known to cost."""
     without = World(load("outsider"), replicates=512).run()
-    late = World(load("member", {"accession.from_month": 24}), replicates=512).run()
+    late = World(load("member", {"accession.from_month": 30}), replicates=512).run()
     same(without, late)
 
 
@@ -57,6 +57,7 @@ def test_check2_delta_zero_and_nobody_asks_is_the_same_world() -> None:
         "crisis.request.help": 0,
         "crisis.request.refused": 400,
         "crisis.request.level": 0,
+        "signals.active": False,
     }
     without = World(load("outsider", nothing), replicates=512).run()
     covered = World(load("member", nothing), replicates=512).run()
@@ -89,6 +90,8 @@ def test_check3_overt_action_falls_cell_by_cell_as_perceived_resolve_rises() -> 
         "states.United States.actions": ["strike"],
         "states.Israel.opportunity.overt": 50,
         "states.United States.opportunity.overt": 50,
+        "states.Israel.prevention": 0,
+        "states.United States.prevention": 0,
     }
     acts = []
     for bias in (-2.0, -1.0, 0.0, 1.0, 2.0, 4.0):

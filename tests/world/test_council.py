@@ -135,10 +135,10 @@ def test_check4_known_latents_make_every_rule_an_enumeration_of_votes(rule: str)
         oppose, support = expit(OPPOSE_BELOW - stance), expit(stance - SUPPORT_ABOVE)
         mandate, hands = enumerated(rule, np.stack([oppose, 1 - oppose - support, support]))
         ahead = ahead_of(rule, means, np.zeros(4), dependence, 0.0, timely)
-        assert float(ahead.mandate) == pytest.approx(mandate, abs=1e-12)
+        assert ahead.mandate.item() == pytest.approx(mandate, abs=1e-12)
         free = timely * hands[0]
         fights = free * expit(means[0] - CUTPOINTS[2]) + (1 - free) * expit(means[0] - NO_MANDATE - CUTPOINTS[2])
-        assert float(ahead.leader_combat(np.zeros(()))) == pytest.approx(fights, abs=1e-12)
+        assert ahead.leader_combat(np.zeros(())).item() == pytest.approx(fights, abs=1e-12)
         for i, theirs in enumerate(ahead.member_levels, start=1):
             own = [expit(means[i] - c) for c in CUTPOINTS]
             expected = [own[0], timely * hands[i] * own[1], timely * hands[i] * own[2]]
@@ -184,7 +184,7 @@ def test_forecasts_under_every_rule_meet_brute_force(rule: str) -> None:
         mandate, levels = simulated(rule, means, variances, dependence, shock)
         ahead = ahead_of(rule, means, variances, dependence, shock)
         leader = [ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(np.zeros(()))]
-        assert float(ahead.mandate) == pytest.approx(mandate, abs=0.03)
+        assert ahead.mandate.item() == pytest.approx(mandate, abs=0.03)
         assert [float(x) for x in leader] == pytest.approx(levels[0], abs=0.006)
         for theirs, expected in zip(ahead.member_levels, levels[1:], strict=True):
             assert [float(x) for x in theirs] == pytest.approx(expected, abs=0.02)

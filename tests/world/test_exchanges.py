@@ -10,6 +10,8 @@ from scipy.special import softmax
 
 from sim.scenario import load
 from sim.world import Outcomes, World
+from sim.world.expectations import eyes_of, prospects
+from sim.world.values import Cells
 from worlds import frozen, quiet
 
 if TYPE_CHECKING:
@@ -118,14 +120,16 @@ def test_an_abandoned_ally_may_leave(chance: float) -> None:
 
 def test_who_fired_first_is_less_supported_and_others_know() -> None:
     world = World(load("member", {"council.contested": 2}), replicates=64)
-    world.odds("Israel", "challenge")
-    before = world.forecasts["Israel", "Israel", "strike"][0].mandate.copy()
+    before = world.odds("Council", "decide").probabilities[3]
+    israel, cells = world.challengers[0], Cells.everywhere(world.shape)
+    hoped = prospects(world, eyes_of(world, israel, cells), israel, cells)["strike"].mandate
     world.fired_first[:, :32] = 1.0
-    world.stale = True
-    world.odds("Israel", "challenge")
-    after = world.forecasts["Israel", "Israel", "strike"][0].mandate
+    after = world.odds("Council", "decide").probabilities[3]
+    less = prospects(world, eyes_of(world, israel, cells), israel, cells)["strike"].mandate
     assert (after[:, :32] < before[:, :32]).all()
+    assert (less[:32] < hoped[:32]).all()
     assert np.array_equal(after[:, 32:], before[:, 32:])
+    assert np.array_equal(less[32:], hoped[32:])
 
 
 def test_check2_exchanges_of_luck_leave_the_first_attack_alone() -> None:

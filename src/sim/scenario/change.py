@@ -25,6 +25,8 @@ Model = TypeVar("Model", bound=Frozen)
 Spot = tuple[str | None, int | None, int | None]
 Overrides = Mapping[str, object] | Sequence[str]
 
+_UNKNOWN = "no state of the scenario it extends has this name"
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -63,6 +65,21 @@ class Layers:
     def lay(self, layer: Placed) -> None:
         """Put a layer on top. Names it may not give are noted in `problems`."""
         self.data = self._merged(self.data, layer.data, self.model, (), layer)
+
+    def leave_out(self, names: Sequence[str], layer: Placed) -> None:
+        """Take states out, and what is said of them under other states; a name that is none is noted in `problems`.
+
+        Args:
+            names: the states.
+            layer: who leaves them out, under `without`.
+        """
+        known = self.data.get("states")
+        known = known if isinstance(known, Mapping) else {}
+        for place, name in enumerate(names):
+            if name not in known:
+                spot = layer.spot(("without", place))
+                self.problems.append(Problem(*spot, f"without.{place}", _UNKNOWN, did_you_mean(name, known)))
+        self.data = _without(self.data, frozenset(names) & frozenset(known), self.model)
 
     def override(self, overrides: Overrides) -> None:
         """Put overrides on top, in the order they are given. What cannot be read is noted in `problems`."""
@@ -236,8 +253,22 @@ def _other_role(under: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
     return "role" in over and "role" in under and over["role"] != under["role"]
 
 
+def _without(data: Any, names: frozenset[str], annotation: Any) -> Any:
+    """Return data without some names, wherever the scenario chooses the names, and in lists of names."""
+    if isinstance(data, Mapping):
+        chosen = _is_open(annotation)
+        kept = ((key, value) for key, value in data.items() if not (chosen and key in names))
+        return {key: _without(value, names, shape.child(annotation, key)) for key, value in kept}
+    if isinstance(data, list):
+        return [item for item in data if not (isinstance(item, str) and item in names)]
+    return data
+
+
 def _needs_role(annotation: Any, key: str) -> bool:
     """Whether what stands under `key` is a state, in a mapping whose names the scenario chooses."""
-    if not any(shape.is_open_mapping(branch) for branch in shape.branches(annotation)):
-        return False
-    return "role" in shape.names(shape.child(annotation, key))
+    return _is_open(annotation) and "role" in shape.names(shape.child(annotation, key))
+
+
+def _is_open(annotation: Any) -> bool:
+    """Whether an annotation is a mapping whose names the scenario chooses."""
+    return any(shape.is_open_mapping(branch) for branch in shape.branches(annotation))

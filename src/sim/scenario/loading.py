@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from sim.reading.strict_yaml import Location
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_NOT_EXTENDED = "leaves states out of what a scenario extends, and this one extends none"
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as a layer: its entries without `extends`."""
+    """A file as a layer: its entries without `extends` and `without`, and the states that it leaves out."""
 
     document: Document
     data: Any
+    without: tuple[str, ...] = ()
 
     def spot(self, location: Location, *, key: bool = False) -> tuple[str | None, int | None, int | None]:
         """Return (file, line, column)."""
@@ -48,9 +50,10 @@ def load(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:
     files = _files(find(name_or_path))
     layers = Layers(Scenario, files[0])
     for file in files[1:]:
+        layers.leave_out(file.without, file)
         layers.lay(file)
     layers.override(overrides)
-    scenario: Scenario = layers.build(names=("extends",))
+    scenario: Scenario = layers.build(names=("extends", "without"))
     return scenario
 
 
@@ -69,15 +72,30 @@ def _files(path: Path) -> list[_File]:
             raise InputError(Problem(*document.spot(()), "", f"{shown(document.data)} is not a mapping"))
         data = {key: value for key, value in document.data.items() if key != "extends"}
         if "extends" not in document.data:
+            if "without" in data:
+                raise InputError(Problem(*document.spot(("without",), key=True), "without", _NOT_EXTENDED))
             found.append(_File(document, data))
             return found[::-1]
+        without = _left_out(document, data.pop("without", []))
         if "name" not in data and _NAME.fullmatch(path.stem):
             data["name"] = path.stem
-        found.append(_File(document, data))
+        found.append(_File(document, data, without))
         path = _extended(document, path)
         if any(path.resolve() == earlier.resolve() for earlier in chain):
             circle = " -> ".join(shown_path(each) for each in (*chain, path))
             raise InputError(Problem(*document.spot(("extends",)), "extends", f"comes back to itself: {circle}"))
+
+
+def _left_out(document: Document, names: Any) -> tuple[str, ...]:
+    """Return the states that a file leaves out of the scenario it extends.
+
+    Raises:
+        InputError: It is no list of names.
+    """
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        message = f"{shown(names)} is not a list of names"
+        raise InputError(Problem(*document.spot(("without",)), "without", message))
+    return tuple(names)
 
 
 def _extended(document: Document, path: Path) -> Path:

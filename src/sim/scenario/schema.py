@@ -88,9 +88,40 @@ class Perception(Frozen):
     bias: Real = Field(description="added to every observer's mean belief (logits)")
 
 
+class Signal(Frozen):
+    """How often an active guarantor sends one kind of signal: sigmoid(a + slope x latent) a month (model.md 4.4)."""
+
+    rate: Share = Field(description="chance a month of a guarantor at the mean latent of the record; it sets a")
+    slope: Real = Field(description="change of its log-odds per unit of the guarantor's latent (b)")
+
+
+class CostlySignal(Signal):
+    """Exercises, deployments, a base: sent only where the treaty obliges; a signal sent ties hands (Fearon 1997)."""
+
+    tied: Positive = Field(description="added to the guarantor's latent by a signal sent (logits); everybody knows it")
+    half_life: Annotated[Leaf, Within(0.1, None)] = Field(description="months after which half of that has lapsed")
+
+
+class Signals(Frozen):
+    """What guarantors show before a crisis, and observers learn from it and from silence (model.md 4.4)."""
+
+    active: bool = Field(description="false: nobody signals, and nobody reads silence")
+    costly: CostlySignal
+    talk: Signal
+
+
+class Reputation(Frozen):
+    """Whether observers learn of guarantors from how they answer attacks (model.md 4.4)."""
+
+    active: bool = Field(description="true: every observer moves its beliefs after a crisis")
+
+
 class Choice(Frozen):
     """How choices are made (model.md 4.5, 4.9)."""
 
+    rule: Literal["quantal", "maximiser"] = Field(
+        default="quantal", description="quantal: logit choice; maximiser: the best alternative, ties even"
+    )
     precision: Positive = Field(description="lambda of the logit choice, per unit of utility")
     clash_cost: Positive = Field(description="risk of great-power catastrophe times its loss (q x D*), utility")
 
@@ -188,9 +219,19 @@ class Retaliation(Frozen):
     beyond: Positive = Field(description="cost of escalation, per unit of the attacker's retaliation")
 
 
-class Ultimatum(Frozen):
-    """What the protégé weighs under a threat (model.md 4.6)."""
+class LeadersWarning(Frozen):
+    """How the leader warns a challenger that threatens: a signal of the moment (model.md 4.4, 4.6)."""
 
+    rate: Share = Field(description="chance of a warning by a leader whose latent in the crisis is the record's mean")
+    slope: Real = Field(description="change of its log-odds per unit of the leader's latent in the crisis (b)")
+    tied: Positive = Field(description="added to the leader's latent by a warning given (logits); everybody knows it")
+
+
+class Ultimatum(Frozen):
+    """What is weighed under a threat (model.md 4.6)."""
+
+    excused: Share = Field(description="share of the cost of backing down that is left if the leader has warned")
+    warning: LeadersWarning
     concession: Share = Field(description="share of the threat that a concession cuts")
     price: Positive = Field(description="what conceding costs the protégé")
     suffering: Positive = Field(description="what an attack costs it, per unit of setback and damage")
@@ -273,6 +314,9 @@ class GuarantorState(Frozen):
     distance: Positive = Field(description="from its nearest forces to the protégé (km)")
     committed: Share = Field(description="share of its force committed elsewhere")
     dependence: Positive = Field(description="pull of the leader's stance on its own; 0 for the leader")
+    tied: Positive = Field(
+        description="public commitment from the start that does not lapse: a base, troops on the ground (logits)",
+    )
     ties: FrozenMapping[Name, Share] = Field(description="ties to each challenger, 0-1")
 
 
@@ -280,6 +324,9 @@ class ChallengerState(Frozen):
     """A possible attacker."""
 
     role: Literal["challenger"]
+    kind: Literal["state", "militants", "internal"] = Field(
+        default="state", description="what attacks: a state, armed groups from outside, or unrest within the protégé"
+    )
     actions: tuple[Literal["covert", "strike", "campaign"], ...] = Field(
         default=("covert", "strike", "campaign"), description="what it can do"
     )
@@ -298,6 +345,7 @@ class ChallengerState(Frozen):
     threaten: bool = Field(default=False, description="true: can threaten first (immediate deterrence)")
     audience: Positive = Field(description="cost of backing down from a threat before its own public (alpha)")
     concession: Positive = Field(description="worth of a concession at threat 1")
+    prevention: Positive = Field(description="weight of what a month of waiting is expected to cost (omega)")
     patron: Patron | None = Field(default=None, description="how it backs another challenger")
 
 
@@ -320,6 +368,8 @@ class Scenario(Frozen):
     council: Council
     accession: Accession
     perception: Perception
+    signals: Signals
+    reputation: Reputation
     choice: Choice
     channels: Channels
     arms: Arms

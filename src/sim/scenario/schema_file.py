@@ -26,11 +26,18 @@ def json_schema() -> dict[str, Any]:
         "title": "Extends",
         "description": "the scenario this one starts from: the name of a shipped one, or a file relative to this one",
     }
+    without = {
+        "type": "array",
+        "items": {"type": "string"},
+        "title": "Without",
+        "description": "states of that scenario that are not in this one; ties to them and the like go with them",
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "article4 scenario",
-        "properties": {"extends": extends, **schema["properties"]},
+        "properties": {"extends": extends, "without": without, **schema["properties"]},
+        "dependentRequired": {"without": ["extends"]},
         "anyOf": [{"required": ["extends"]}, {"required": required}],
     }
 

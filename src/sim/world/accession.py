@@ -238,7 +238,6 @@ class Application:
         return sigmoid(ballots(world)[names.index(member)])
 
     def _apply(self, world: World, step: int, cells: Flags) -> None:
-        world.look_ahead()
         active = [guarantor.active for guarantor in world.guarantors]
         self.chance = np.where(cells, consensus(ballots(world), active), self.chance)
         self.applied = self.applied | cells
@@ -246,7 +245,6 @@ class Application:
             world.log.fact("accession", step, "applies", actor=world.protege.name, chance_of_admission=self.chance)
 
     def _vote(self, world: World, step: int, cells: Flags) -> None:
-        world.look_ahead()
         passed = np.ones(world.shape, np.bool_)
         for guarantor, logit in zip(world.guarantors, ballots(world), strict=True):
             # A trial sees one application at most: its luck has one address, whatever the month of the vote.

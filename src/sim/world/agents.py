@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import challenge, channels, patron
+from sim.world import channels, council, patron, response
 from sim.world.anticipation import Member
 from sim.world.beliefs import Belief, initial
-from sim.world.challenge import CovertTerms, Fears, OvertTerms
+from sim.world.challenge import CovertTerms, Fears, Motives, OvertTerms
+from sim.world.foresight import covariates
 from sim.world.prospect import Appeal, Stake
 from sim.world.stage import Agent
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario.schema import ChallengerState
-    from sim.world.environment import Surroundings
-    from sim.world.prospect import Prospect
+    from sim.world.foresight import Attack
     from sim.world.reference import Reference
-    from sim.world.values import Values
+    from sim.world.response import Coefficients
+    from sim.world.values import Cells, Values
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -74,14 +75,42 @@ class Guarantor(State):
         self.weight: Array = np.asarray(power / full * (1.0 - self.own("committed")))
         self.dependence: Array = np.zeros((1, 1)) if self.leads else self.own("dependence")
 
-    def seen(self, belief: Belief, shift: Array) -> Member:
-        """The guarantor in the eyes of an observer, whose belief at the reference crisis moves by `shift`."""
+    def latent(self, coefficients: Coefficients, attack: Attack, attacker: str, cells: Cells) -> Array:
+        """Its true latent in a crisis, without the shared shock, in some cells; coefficients and attack in those."""
+        world: World = self.model
+        ties, committed = cells.take(self.own(f"ties.{attacker}")), cells.take(self.own("committed"))
+        x = covariates(attack, ties, committed, leads=self.leads)
+        eta = response.latent(coefficients, cells.take(self.own("resolve")), attack.covered, x)
+        return np.asarray(eta + cells.take(world.signals.tied[self.name]))
+
+    def level(
+        self,
+        y: Array,
+        cutpoints: tuple[Array, Array, Array],
+        free: NDArray[np.bool_],
+        no_mandate: Array,
+        caution: Array,
+        cells: Cells,
+    ) -> NDArray[np.int8]:
+        """Level of response at latent `y` with all shocks, in some cells.
+
+        Without a free hand the leader's latent falls by `no_mandate`, and others stop at aid; the fear of a clash
+        raises the leader's threshold of combat by `caution`. A suspended member does nothing.
+        """
+        if self.leads:
+            reached = response.level(y - np.where(free, 0.0, no_mandate), cutpoints, caution)
+        else:
+            reached = council.capped(response.level(y, cutpoints, np.zeros(())), free=free)
+        return np.where(cells.take(self.active), reached, np.int8(0)).astype(np.int8)
+
+    def seen(self, belief: Belief, shift: Array, cells: Cells) -> Member:
+        """How an observer sees it in some cells; the belief at the reference crisis moves by `shift`."""
         return Member(
             mean=belief.mean + shift,
             variance=belief.variance,
-            dependence=self.dependence,
-            weight=self.weight,
-            active=self.active,
+            dependence=cells.take(self.dependence),
+            weight=cells.take(self.weight),
+            active=cells.take(self.active),
         )
 
 
@@ -113,6 +142,15 @@ class Observer(State):
             for index, guarantor in enumerate(guarantors)
         }
 
+    def learn(self, name: str, belief: Belief, cells: Cells, shape: tuple[int, int]) -> None:
+        """Hold a new belief of a guarantor in some cells of a batch of this shape."""
+        mean, variance = (
+            np.array(np.broadcast_to(x, shape)) for x in (self.beliefs[name].mean, self.beliefs[name].variance)
+        )
+        mean[cells.point, cells.replicate] = belief.mean
+        variance[cells.point, cells.replicate] = belief.variance
+        self.beliefs[name] = Belief(mean=mean, variance=variance)
+
 
 class Protege(Observer):
     """The state under threat: asks for help, or not."""
@@ -141,25 +179,29 @@ class Challenger(Observer):
 
     def __init__(self, world: World, name: str, sketches: Sequence[ChallengerState], kind: Array) -> None:
         super().__init__(world, name)
-        self.kind = kind
         self.is_patron = sketches[0].patron is not None
         self.major = np.array([[float(sketch.major)] for sketch in sketches])
         self.member = np.array([[float(sketch.member)] for sketch in sketches])
+        self.attacker_kind = np.array([[sketch.kind] for sketch in sketches])  # its `kind` is its type
         can = {action: np.array([[action in sketch.actions] for sketch in sketches]) for action in ("covert", *OVERT)}
         self.can_covert = can["covert"]
-        # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
-        self.closed = {action: np.where(can[action], 0.0, -np.inf) for action in OVERT}
         self.threatens = np.array([[sketch.threaten] for sketch in sketches])
         self.can_overt = can["strike"] | can["campaign"]
-        self.fears = Fears(
+        fears = Fears(
             self.own("deterrence"),
             self.values["choice.clash_cost"],
             self.own("tension_weight"),
             channels.diplomatic_cost(world, name),
         )
-        self.covert_terms = CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost")))
         terms = ("gain", "ease", "cost", "loss", "retaliation", "backing")
-        self.overt_terms = {a: OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT}
+        self.motives = Motives(
+            kind=kind,
+            fears=fears,
+            covert=CovertTerms(**self.values.group(f"states.{name}.covert", ("gain", "ease", "cost"))),
+            overt=tuple(OvertTerms(**self.values.group(f"states.{name}.{a}", terms)) for a in OVERT),
+            # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
+            closed=tuple(np.where(can[action], 0.0, -np.inf) for action in OVERT),
+        )
         self.interests: patron.Interests | None = None
         if self.is_patron:
             self.interests = patron.Interests(
@@ -174,24 +216,11 @@ class Challenger(Observer):
             patron=None if backer is None else backer.interests,
             attacker_is_patron=self.is_patron,
             precision=self.values["choice.precision"],
+            logits=self.values.precision,
             clash_cost=self.values["choice.clash_cost"],
             leader_weight=leader.weight,
             harms=harms,
         )
-
-    def overt_utilities(
-        self, now: Surroundings, prospects: Mapping[str, Prospect], kind: Array | None = None
-    ) -> list[Array]:
-        """Utility of each overt action, -inf where it cannot do it; by its own type unless another is given."""
-        kind = self.kind if kind is None else kind
-        return [
-            challenge.overt_utility(self.overt_terms[a], self.fears, kind, now, prospects[a]) + self.closed[a]
-            for a in OVERT
-        ]
-
-    def covert_utility(self, now: Surroundings) -> Array:
-        """Utility of covert action."""
-        return challenge.covert_utility(self.covert_terms, self.kind, now)
 
     def rate(self, tension: Array) -> Array:
         """Chances of overt action a month: opportunity x exp(tension coefficient x tau); 0 where it has no action."""

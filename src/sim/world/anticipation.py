@@ -11,7 +11,7 @@ whole against brute force: 0.03 for a mandate, 0.006 for the leader's levels, 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from sim.world import voting
 from sim.world.choice import sigmoid
 from sim.world.council import Rules, chances, pull
+from sim.world.response import expected_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +27,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Levels = tuple[Array, Array, Array]
 
 NODES: Final = 7
 """Nodes over the leader's total latent; with 7 the chance of combat is within 2 % down to chances of 0.01."""
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS / np.sqrt(2.0 * np.pi), strict=True))
+_WEIGHTS = _WEIGHTS / np.sqrt(2.0 * np.pi)
+_Z: Final = _POINTS[:, None]
+"""Nodes of a standard normal, an axis before that of the cells."""
+
+QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS, strict=True))
 """Pairs of a standard normal value and its weight."""
+
+_SURE: Final = np.ones(())
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,8 @@ class Forecast:
         leader_aid: chance that the leader reaches aid.
         leader_troops: chance that it reaches troops.
         member_levels: for each other member its chances of aid, troops and combat.
-        nodes: (weight, latent of the leader, chance of a free hand) at each node of the quadrature; no chance (None)
-            where no Council decides in any cell.
+        latent: of the leader at each node of the quadrature, shape (nodes, cells).
+        free: chance of a free hand for it at each node; no chance (None) where no Council decides in any cell.
         no_mandate: how far the leader's latent falls without a free hand; 0 where there is no Council.
         combat_cutpoint: threshold of combat.
         active: whether the leader answers at all.
@@ -78,17 +86,17 @@ class Forecast:
     leader_aid: Array
     leader_troops: Array
     member_levels: tuple[tuple[Array, Array, Array], ...]
-    nodes: tuple[tuple[float, Array, Array | None], ...]
+    latent: Array
+    free: Array | None
     no_mandate: Array
     combat_cutpoint: Array
     active: NDArray[np.bool_]
 
     def leader_combat(self, caution: Array) -> Array:
         """Chance that the leader fights when its threshold of combat is raised by `caution` (logits, at least 0)."""
-        total = np.zeros(())
-        for weight, t, free in self.nodes:
-            total = total + weight * _either(t, free, self.no_mandate, self.combat_cutpoint + caution)
-        return np.asarray(total * self.active)
+        return np.asarray(
+            _mean(_either(self.latent, self.free, self.no_mandate, self.combat_cutpoint + caution)) * self.active
+        )
 
 
 def forecast(
@@ -100,7 +108,7 @@ def forecast(
     council: Rules,
     gate: NDArray[np.bool_],
 ) -> Forecast:
-    """Expected response of the alliance to one crisis.
+    """Expected response of the alliance to one crisis, in some cells of a batch.
 
     Args:
         leader: the leader in the observer's eyes.
@@ -113,53 +121,77 @@ def forecast(
 
     """
     gate = gate & council.decides
-    gated = bool(gate.any())  # where no cell is, the vote would be computed only to be thrown away
     variance = leader.variance + shock * shock
-    spread = np.sqrt(variance)
-    positive = variance > 0.0
-    slope = np.where(positive, shock * shock / np.where(positive, variance, 1.0), 0.0)
-    rest = slope * leader.variance
-    variances = [member.variance + rest for member in others]
-    zero = np.zeros(())
+    slope = _slope(shock, variance)
+    offset = _Z * np.sqrt(variance)
+    t = leader.mean + offset
     drop = np.where(gate, council.no_mandate, 0.0)
-    mandate, aid, troops = zero, zero, zero
-    levels = [[zero, zero, zero] for _ in others]
-    nodes: list[tuple[float, Array, Array | None]] = []
-    free: Array | None
-    for z, w in QUADRATURE:
-        t = leader.mean + spread * z
-        means = [member.mean + slope * (spread * z) for member in others]
-        passed, free = np.ones(()), None
-        theirs = [(np.ones(()), m, _scale(v)) for m, v in zip(means, variances, strict=True)]
-        if gated:
-            passed, free, theirs = _vote(t, leader, others, means, variances, cutpoints[0], council, gate)
-        mandate = mandate + w * passed
-        aid = aid + w * _either(t, free, drop, cutpoints[0])
-        troops = troops + w * _either(t, free, drop, cutpoints[1])
-        for of_member, member_mean, wide, member_free in zip(levels, means, variances, theirs, strict=True):
-            of_member[0] = of_member[0] + w * sigmoid((member_mean - cutpoints[0]) * _scale(wide))
-            hand, better, narrower = member_free
-            of_member[1] = of_member[1] + w * hand * sigmoid((better - cutpoints[1]) * narrower)
-            of_member[2] = of_member[2] + w * hand * sigmoid((better - cutpoints[2]) * narrower)
-        nodes.append((w, t, free))
-    expected = zero
-    for member, (some, more, most) in zip(others, levels, strict=True):
-        steps = harms[0] * some + (harms[1] - harms[0]) * more + (harms[2] - harms[1]) * most
-        expected = expected + member.weight * member.active * steps
+    # Given the leader's total latent, the shock moves each other member's mean and widens what is left.
+    seen = [
+        replace(member, mean=member.mean + slope * offset, variance=member.variance + slope * leader.variance)
+        for member in others
+    ]
+    hands = _vote(t, leader, seen, cutpoints[0], council, gate) if gate.any() else _no_vote(seen)
+    levels = [_levels(member, hand, cutpoints) for member, hand in zip(seen, hands.members, strict=True)]
+    expected = np.zeros(())
+    for member, reached in zip(others, levels, strict=True):
+        expected = expected + member.weight * expected_steps(reached, harms)
     return Forecast(
-        mandate=np.asarray(mandate),
+        mandate=_mean(hands.mandate),
         others=np.asarray(expected),
-        leader_aid=np.asarray(aid * leader.active),
-        leader_troops=np.asarray(troops * leader.active),
-        member_levels=tuple(
-            (some * member.active, more * member.active, most * member.active)
-            for member, (some, more, most) in zip(others, levels, strict=True)
-        ),
-        nodes=tuple(nodes),
+        leader_aid=np.asarray(_mean(_either(t, hands.leader, drop, cutpoints[0])) * leader.active),
+        leader_troops=np.asarray(_mean(_either(t, hands.leader, drop, cutpoints[1])) * leader.active),
+        member_levels=tuple(levels),
+        latent=t,
+        free=hands.leader,
         no_mandate=drop,
         combat_cutpoint=cutpoints[2],
         active=leader.active,
     )
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who acts with a free hand, at each node.
+
+    Attributes:
+        mandate: chance of a mandate.
+        leader: chance of a free hand for the leader; None where no Council decides in any cell.
+        members: for each other member the chance of a free hand, and given that it has one the mean of its latent and
+            the flattening of its curve that is left.
+
+    """
+
+    mandate: Array
+    leader: Array | None
+    members: Sequence[tuple[Array, Array, Array]]
+
+
+def _slope(shock: Array, variance: Array) -> Array:
+    """How far the shock's mean moves with the leader's total latent; 0 where nothing is uncertain."""
+    positive = variance > 0.0
+    return np.where(positive, shock * shock / np.where(positive, variance, 1.0), 0.0)
+
+
+def _mean(by_node: Array) -> Array:
+    """Mean over the nodes, added one by one: the order of a sum over an axis depends on the shape of the array."""
+    if by_node.ndim < 2:
+        return by_node
+    total = _WEIGHTS[0] * by_node[0]
+    for weight, value in zip(_WEIGHTS[1:], by_node[1:], strict=True):
+        total = total + weight * value
+    return np.asarray(total)
+
+
+def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[Array, Array, Array]) -> Levels:
+    """Chances that a member reaches aid, troops and combat; beyond aid only with a free hand."""
+    if not member.active.any():
+        nothing = np.zeros(())
+        return nothing, nothing, nothing
+    free, better, narrower = hand
+    some = _mean(sigmoid((member.mean - cutpoints[0]) * _scale(member.variance)))
+    more, most = (_mean(free * sigmoid((better - cutpoint) * narrower)) for cutpoint in cutpoints[1:])
+    return some * member.active, more * member.active, most * member.active
 
 
 def _either(t: Array, free: Array | None, drop: Array, cutpoint: Array) -> Array:
@@ -174,37 +206,46 @@ def _scale(variance: Array) -> Array:
     return np.asarray(1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance))
 
 
+def _no_vote(others: Sequence[Member]) -> Hands:
+    """Where no Council decides in any cell everybody has a free hand."""
+    return Hands(_SURE, None, [(_SURE, member.mean, _scale(member.variance)) for member in others])
+
+
 def _vote(
     t: Array,
     leader: Member,
     others: Sequence[Member],
-    means: Sequence[Array],
-    variances: Sequence[Array],
     first_cutpoint: Array,
     council: Rules,
     gate: NDArray[np.bool_],
-) -> tuple[Array, Array, list[tuple[Array, Array, Array]]]:
-    """The vote at one node: chance of a mandate, of a free hand for the leader, and what it takes for each member.
+) -> Hands:
+    """The vote at each node.
 
     A member has a free hand if it supports, the Council gives a mandate and it comes in time; when it comes does not
-    hang on the votes. For each member: that chance, the mean of its
-    latent given that it supports, and the flattening that is left. The two move because one latent drives vote and
-    help (one step of assumed-density filtering: a supporter is a more willing helper than the average member).
+    hang on the votes. A supporter is a more willing helper than the average member, for one latent drives vote and
+    help: one step of assumed-density filtering moves the mean of its latent and narrows it.
     """
-    not_opposed, supports = chances(t, council, np.ones(()))
+    not_opposed, supports = chances(t, council, _SURE)
     yes, own = [not_opposed], [supports]
     given = []
-    for member, member_mean, variance in zip(others, means, variances, strict=True):
-        v = member_mean + member.dependence * pull(t, first_cutpoint)
-        scale = _scale(variance)
+    for member in others:
+        if not member.active.any():
+            yes, own = [*yes, _SURE], [*own, _SURE]
+            given.append((member.mean, _SURE))
+            continue
+        v = member.mean + member.dependence * pull(t, first_cutpoint)
+        scale = _scale(member.variance)
         not_opposed, supports = chances(v, council, scale)
         yes.append(not_opposed)
         own.append(supports)
         missing = (1.0 - supports) * scale
-        better = np.where(gate, member_mean + variance * missing, member_mean)
-        narrower = np.where(gate, variance * (1.0 - variance * scale * supports * missing), variance)
-        given.append((better, _scale(narrower)))
+        better = np.where(gate, member.mean + member.variance * missing, member.mean)
+        kept = 1.0 - member.variance * scale * supports * missing
+        given.append((better, _scale(np.where(gate, member.variance * kept, member.variance))))
     approved, hands = voting.expect(yes, own, [leader.active, *(member.active for member in others)], council.rule)
     free = [np.where(gate, hand * council.timely, 1.0) for hand in hands]
-    passed = np.where(gate, approved, 1.0)
-    return passed, free[0], [(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)]
+    return Hands(
+        mandate=np.where(gate, approved, 1.0),
+        leader=free[0],
+        members=[(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)],
+    )

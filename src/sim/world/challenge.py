@@ -18,7 +18,7 @@ import numpy as np
 from sim.world.choice import mean, probabilities, sigmoid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -85,6 +85,37 @@ def overt_utility(terms: OvertTerms, fears: Fears, kind: Array, now: Surrounding
         - fears.clash_cost * ahead.clash
         - fears.diplomatic * now.standing
     )
+
+
+@dataclass(frozen=True)
+class Motives:
+    """What moves a challenger.
+
+    Attributes:
+        kind: its type, the weight on the threat.
+        fears: what it weighs against acting.
+        covert: what covert action is worth.
+        overt: what each overt action is worth, strike and campaign.
+        closed: minus infinity for each overt action that it cannot do, 0 for one it can.
+
+    """
+
+    kind: Array
+    fears: Fears
+    covert: CovertTerms
+    overt: tuple[OvertTerms, ...]
+    closed: tuple[Array, ...]
+
+    def overt_utilities(self, now: Surroundings, ahead: Iterable[Prospect]) -> list[Array]:
+        """Utility of each overt action, -inf where it cannot do it; `ahead` is what follows each of them."""
+        return [
+            np.asarray(overt_utility(terms, self.fears, self.kind, now, follows) + closed)
+            for terms, closed, follows in zip(self.overt, self.closed, ahead, strict=True)
+        ]
+
+    def covert_utility(self, now: Surroundings) -> Array:
+        """Utility of covert action."""
+        return covert_utility(self.covert, self.kind, now)
 
 
 def nested(utilities: Sequence[Array], precision: Array) -> tuple[Array, list[Array]]:

@@ -39,12 +39,15 @@ def with_rivals(drift: Drift, world: World) -> Drift:
     return replace(drift, mean=drift.mean + world.values["alignment.rivals"] * standing(world))
 
 
-def deliveries(world: World, step: int) -> tuple[Array, Array]:
-    """Growth of defence and of missiles in a step, from cover or admission on once the first delivery is there."""
-    length, application = world.step_length, world.application
-    entered = np.where(world.tally.entered_step >= 0, world.tally.entered_step * length, np.inf)
+def deliveries(world: World, month: float, length: float) -> tuple[Array, Array]:
+    """Growth of defence and of missiles in `length` months up to `month`, once the first delivery is there.
+
+    Deliveries are ordered at cover or at admission, whichever is first.
+    """
+    application = world.application
+    entered = np.where(world.tally.entered_step >= 0, world.tally.entered_step * world.step_length, np.inf)
     ordered = np.where(application.admitted, np.minimum(application.vote_month, entered), entered)
-    runs = world.armed & (step * length >= ordered + world.values["arms.delivery_lag"])
+    runs = world.armed & (month >= ordered + world.values["arms.delivery_lag"])
     return (
         np.where(runs, world.values["arms.defence"] * length, 0.0),
         np.where(runs, world.values["arms.missiles"] * length, 0.0),

@@ -2,8 +2,9 @@
 
 An agent picks the alternative with the greatest `precision * utility + Gumbel`, which makes the probabilities a
 softmax (McFadden 1974; agent quantal response: McKelvey and Palfrey 1998). The same softmax is what others expect of
-the agent. Alternatives are separate arrays, added one by one in their order: the order of a sum over an axis depends
-on the shape of the array, and the same cell must give the same bytes in every batch.
+the agent. At infinite precision the agent is a maximiser: it takes what is best, ties even by a fair draw (the greater
+Gumbel), and others expect just that. Alternatives are separate arrays, added one by one in their order: the order of a
+sum over an axis depends on the shape of the array, and the same cell must give the same bytes in every batch.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
 
     Args:
         utilities: one array an alternative, of shapes that broadcast; -inf marks what is not open.
-        precision: lambda, at least 0.
+        precision: lambda, at least 0; infinite for a maximiser.
 
     Returns:
         One array an alternative; they add up to 1, or are all 0 where nothing is open.
 
     """
+    if np.isinf(precision).any():
+        quantal = probabilities(utilities, np.where(np.isinf(precision), 1.0, precision))
+        best = _best(utilities)
+        return [np.where(np.isinf(precision), b, q) for b, q in zip(best, quantal, strict=True)]
     # 0 x -inf is not a number: what is not open stays closed at precision 0.
     scaled = [np.where(np.isneginf(u), -np.inf, precision * np.where(np.isneginf(u), 0.0, u)) for u in utilities]
     top = scaled[0]
@@ -56,10 +61,15 @@ def choose(utilities: Sequence[Array], precision: Array, gumbels: Array) -> NDAr
 
     Args:
         utilities: one array an alternative; -inf marks what is not open.
-        precision: lambda, at least 0.
+        precision: lambda, at least 0; infinite for a maximiser.
         gumbels: shocks of shape (alternatives, ...).
 
     """
+    if np.isinf(precision).any():
+        quantal = choose(utilities, np.where(np.isinf(precision), 1.0, precision), gumbels)
+        # Among the best all utilities count the same, and the greater Gumbel takes it.
+        equals = [np.where(share > 0.0, 0.0, -np.inf) for share in _best(utilities)]
+        return np.where(np.isinf(precision), choose(equals, np.ones(()), gumbels), quantal)
     best = _shocked(utilities[0], precision, gumbels[0])
     chosen = np.zeros(best.shape, dtype=np.int8)
     for index in range(1, len(utilities)):
@@ -70,12 +80,33 @@ def choose(utilities: Sequence[Array], precision: Array, gumbels: Array) -> NDAr
     return chosen
 
 
+def chance(utility: Array, precision: Array) -> Array:
+    """Chance of an alternative of this utility against one of utility 0."""
+    if np.isinf(precision).any():
+        quantal = sigmoid(np.where(np.isinf(precision), 1.0, precision) * utility)
+        return np.where(np.isinf(precision), 0.5 * (1.0 + np.sign(utility)), quantal)
+    return sigmoid(precision * utility)
+
+
 def mean(values: Sequence[Array], weights: Sequence[Array]) -> Array:
     """Sum of `weight * value` over the alternatives; a value of -inf counts nothing where its weight is 0."""
     total = np.zeros(())
     for value, weight in zip(values, weights, strict=True):
         total = total + weight * np.where(np.isneginf(value), 0.0, value)
     return np.asarray(total)
+
+
+def _best(utilities: Sequence[Array]) -> list[Array]:
+    """Even chances over the alternatives of the greatest utility; all 0 where nothing is open."""
+    top = utilities[0]
+    for value in utilities[1:]:
+        top = np.maximum(top, value)
+    equals = [((value == top) & ~np.isneginf(value)).astype(np.float64) for value in utilities]
+    count = equals[0]
+    for one in equals[1:]:
+        count = count + one
+    count = np.where(count > 0.0, count, 1.0)
+    return [np.asarray(one / count) for one in equals]
 
 
 def _shocked(utility: Array, precision: Array, gumbel: Array) -> Array:

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, exchanges, patron, response, voting
+from sim.world import council, exchanges, expectations, patron, reputation, response, voting
 from sim.world.agents import OVERT
 from sim.world.choice import choose, probabilities
-from sim.world.foresight import Attack, covariates
+from sim.world.foresight import Attack
 from sim.world.outcomes import MANDATES, STRIKE
 from sim.world.prospect import harm_if_asked
 from sim.world.sessions import in_time
-from sim.world.values import cut
+from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.world.agents import Challenger, Guarantor
     from sim.world.environment import Surroundings
-    from sim.world.values import Cells
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -81,6 +82,41 @@ class Aid:
     shock: Array
 
 
+def break_out(world: World, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
+    """Play the overt attacks of a step; two attackers in one step make one crisis, begun by the higher action.
+
+    Args:
+        world: the world.
+        step: number of the step.
+        actions: overt action of each challenger, 0 none, 1 strike, 2 campaign.
+
+    """
+    at_war = exchanges.resume(world, step, {c.name: _allied(world, c, actions) for c in world.challengers})
+    actions = {name: np.where(at_war, np.int8(0), chosen) for name, chosen in actions.items()}
+    highest = np.zeros(world.shape, np.int8)
+    for chosen in actions.values():
+        highest = np.maximum(highest, chosen)
+    begun = np.zeros(world.shape, np.bool_)
+    for challenger in world.challengers:
+        begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
+        begun |= begins
+        together = _allied(world, challenger, actions)
+        for severity, action in enumerate(OVERT, start=1):
+            cells = Cells.where(begins & (highest == severity))
+            if len(cells):
+                now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
+                play(world, Front(step, challenger, action, cells, covered, now, cells.take(together)))
+
+
+def _allied(world: World, challenger: Challenger, actions: Mapping[str, NDArray[np.int8]]) -> Flags:
+    """Where the patron of a challenger, or one it is patron of, attacks in the same step."""
+    together = np.zeros(world.shape, np.bool_)
+    for other in world.challengers:
+        if other is world.backer(challenger) or challenger is world.backer(other):
+            together = together | (actions[other.name] > 0)
+    return together
+
+
 def play(world: World, front: Front) -> None:
     """Play one crisis to its end and record it."""
     aid = _responses(world, front, _request(world, front))
@@ -120,15 +156,17 @@ def _war(front: Front, aid: Aid, stance: NDArray[np.int8]) -> exchanges.War:
 def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
     protege, cells = world.protege, front.cells
-    asked, _ = world.forecasts[protege.name, front.attacker.name, front.action]
+    eyes = expectations.eyes_of(world, protege, cells)
+    asked = expectations.forecast_of(
+        world, eyes, front.attacker, front.action, cells, asked=True, obliged=front.covered
+    )
     severity = OVERT.index(front.action) + 1
     appeal = cut(protege.appeal(), cells)
     stake = cut(world.stakes[front.attacker.name], cells)
-    hoped = harm_if_asked(cut(asked, cells), stake, front.now.threat, front.now.tension)
+    hoped = harm_if_asked(asked, stake, front.now.threat, front.now.tension)
     utility = np.broadcast_to(appeal.utility(hoped, severity), len(cells))
     options = [np.zeros(len(cells)), utility]
-    luck = cells.drawn(world.streams.gumbel("request", front.step))
-    choice = choose(options, appeal.sharpness, luck)
+    choice = choose(options, appeal.sharpness, world.streams.gumbel("request", front.step, at=cells.replicate))
     if world.log is not None:
         world.log.decision(
             "crisis",
@@ -147,54 +185,49 @@ def _request(world: World, front: Front) -> Flags:
 
 def _responses(world: World, front: Front, asked: Flags) -> Aid:
     """The Council votes where Article 4 was invoked; then every guarantor responds."""
-    cells, step, values, streams = front.cells, front.step, world.values, world.streams
+    cells, step = front.cells, front.step
     invoked = asked & front.covered
     coefficients = cut(world.coefficients, cells)
-    attack = Attack(
-        deaths=cells.take(values[f"crisis.{front.action}.deaths"]),
+    attack = _attack(world, front, asked, invoked)
+    shock = coefficients.shock * world.streams.normal("crisis shock", step, at=cells.replicate)
+    latents = {g.name: g.latent(coefficients, attack, front.attacker.name, cells) + shock for g in world.guarantors}
+    rules = expectations.council_at(world, cells, front.attacker, front.action)
+    sits = invoked & rules.decides
+    passed, days, hands = _vote(world, front, latents, rules, coefficients.cutpoints[0], sits)
+    free = {name: ~sits | hand for name, hand in hands.items()}
+    caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
+    levels, harm = {}, np.zeros(len(cells))
+    for guarantor in world.guarantors:
+        name = guarantor.name
+        y = latents[name] + world.streams.logistic(f"response/{name}", step, at=cells.replicate)
+        levels[name] = guarantor.level(y, coefficients.cutpoints, free[name], rules.no_mandate, caution, cells)
+        harm = harm + response.harm(cells.take(guarantor.weight), levels[name], world.harms_at(cells))
+        _tell_response(world, front, guarantor, latents[name], levels[name], free[name])
+    sight = reputation.Sight(step, front.attacker.name, attack, rules, caution, free)
+    reputation.learn_from_answers(world, sight, levels, cells)
+    return Aid(
+        asked=asked,
+        invoked=invoked,
+        mandate=np.where(sits, passed.astype(np.int8), np.int8(-1)).astype(np.int8),
+        council_days=np.where(sits, np.floor(days), -1.0).astype(np.int16),
+        levels=levels,
+        harm=harm,
+        free=free,
+        shock=shock,
+    )
+
+
+def _attack(world: World, front: Front, asked: Flags, invoked: Flags) -> Attack:
+    """The attack as guarantors judge it."""
+    cells = front.cells
+    return Attack(
+        deaths=cells.take(world.values[f"crisis.{front.action}.deaths"]),
         major=cells.take(front.attacker.major),
         member=cells.take(front.attacker.member),
         asked=asked,
         formal=invoked,
         covered=front.covered.astype(np.float64),
-    )
-    shock = coefficients.shock * cells.drawn(streams.normal("crisis shock", step))
-    latents, active = {}, {}
-    for guarantor in world.guarantors:
-        ties = cells.take(guarantor.own(f"ties.{front.attacker.name}"))
-        x = covariates(attack, ties, cells.take(guarantor.own("committed")), leads=guarantor.leads)
-        resolve = cells.take(guarantor.own("resolve"))
-        latents[guarantor.name] = response.latent(coefficients, resolve, attack.covered, x) + shock
-        active[guarantor.name] = np.broadcast_to(cells.take(guarantor.active), len(cells))
-    rules = cut(world.rules(), cells)
-    sits = invoked & rules.decides
-    passed, days, free = _vote(world, front, latents, active, rules, coefficients.cutpoints[0], sits)
-    caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
-    levels, harm = {}, np.zeros(len(cells))
-    for guarantor in world.guarantors:
-        y = latents[guarantor.name] + cells.drawn(streams.logistic(f"response/{guarantor.name}", step))
-        own_way = ~sits | free[guarantor.name]
-        if guarantor.leads:
-            drop = np.where(own_way, 0.0, rules.no_mandate)
-            reached = response.level(y - drop, coefficients.cutpoints, caution)
-        else:
-            reached = council.capped(response.level(y, coefficients.cutpoints, np.zeros(())), free=own_way)
-        reached = np.where(active[guarantor.name], reached, np.int8(0)).astype(np.int8)
-        levels[guarantor.name] = reached
-        harm = harm + response.harm(cells.take(guarantor.weight), reached, world.harms_at(cells))
-        _tell_response(world, front, guarantor, latents[guarantor.name], reached, own_way)
-    mandate = np.where(sits, passed.astype(np.int8), np.int8(-1)).astype(np.int8)
-    whole_days = np.where(sits, np.floor(days), -1.0).astype(np.int16)
-    hands = {name: ~sits | hand for name, hand in free.items()}
-    return Aid(
-        asked=asked,
-        invoked=invoked,
-        mandate=mandate,
-        council_days=whole_days,
-        levels=levels,
-        harm=harm,
-        free=hands,
-        shock=shock,
+        kind=cells.take(front.attacker.attacker_kind),
     )
 
 
@@ -202,19 +235,20 @@ def _vote(
     world: World,
     front: Front,
     latents: dict[str, Array],
-    active: dict[str, Flags],
     rules: council.Rules,
     first_cutpoint: Array,
     sits: Flags,
 ) -> tuple[Flags, Array, dict[str, Flags]]:
     """The Council's decision, its day, and who has a free hand by it; the leader speaks first."""
-    cells, step = front.cells, front.step
+    cells, step, streams = front.cells, front.step, world.streams
     lead = council.pull(latents[world.roster.leader], first_cutpoint)
-    stances, odds = {}, []
+    stances, odds, active = {}, [], {}
     for guarantor in world.guarantors:
         v = latents[guarantor.name] + cells.take(guarantor.dependence) * lead
-        taken = council.stance(v + cells.drawn(world.streams.logistic(f"stance/{guarantor.name}", step)), rules)
+        luck = streams.logistic(f"stance/{guarantor.name}", step, at=cells.replicate)
+        taken = council.stance(v + luck, rules)
         stances[guarantor.name] = taken
+        active[guarantor.name] = cells.full(guarantor.active)
         if world.log is None or not bool(sits[0]):
             continue
         not_opposed, supports = council.chances(v, rules, np.ones(()))
@@ -235,7 +269,7 @@ def _vote(
     backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
     opposes = [taken == council.OPPOSE for taken in stances.values()]
     passed = voting.decide(opposes, list(backers.values()), votes, np.broadcast_to(rules.rule, len(cells)))
-    luck = cells.drawn(world.streams.uniform("council days", step)[0])
+    luck = streams.uniform("council days", step, at=cells.replicate)[0]
     days = world.sessions.drawn(world.chairs, front.attacker.name, cells, luck)
     timely = in_time(days, cells.take(world.values[f"crisis.{front.action}.duration"]))
     if world.log is not None and bool(sits[0]):
@@ -289,7 +323,7 @@ def _patron(world: World, front: Front, aid: Aid) -> NDArray[np.int8]:
     options = patron.utilities(interests, front.now.threat, front.now.tension, aid.harm, fights)
     options = [np.broadcast_to(option, len(front.cells)) for option in options]
     precision = front.cells.take(world.values["choice.precision"])
-    luck = front.cells.drawn(world.streams.gumbel(f"patron/{backer.name}", front.step, 0, len(options)))
+    luck = world.streams.gumbel(f"patron/{backer.name}", front.step, 0, len(options), front.cells.replicate)
     choice = choose(options, precision, luck)
     if world.log is not None and not bool(front.with_patron[0]):
         world.log.decision(

@@ -86,3 +86,9 @@ def moved_tension(tension: Array, rule: Drift, step: float, shock: Array, chance
 def recovered(means: Array, whole: Array, rate: Array, step: float) -> Array:
     """Means of defence after a step: the damage heals by `rate` a month, up to where it started (`whole`)."""
     return np.asarray(whole - (whole - means) * (1.0 - rate) ** step)
+
+
+def rearmed(whole: Array, means: Array, delivered: Array, rate: Array, step: float) -> tuple[Array, Array]:
+    """Means after a step in which some were delivered: what they recover to (at most 1), and the means themselves."""
+    full = np.minimum(1.0, whole + delivered)
+    return full, recovered(np.minimum(1.0, means + delivered), full, rate, step)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.world import challenge, council, patron, response, retaliation
+from sim.world import expectations, patron, reputation, response, retaliation
 from sim.world.agents import OVERT
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
-from sim.world.foresight import Attack, covariates
+from sim.world.foresight import Attack
 from sim.world.outcomes import STRIKE
 from sim.world.prospect import Prospect
 from sim.world.values import Cells, cut
@@ -143,11 +143,10 @@ def options(world: World, war: War, now: Surroundings) -> list[Array]:
     backing = np.where(war.stance == patron.JOIN, 1.0, stances) if backer is not None else held
     clash = war.clash(world.roster.leader).astype(np.float64)
     temper, cover = cut(world.temper, cells), world.cover[war.at].astype(np.float64)
-    fears, kind = cut(attacker.fears, cells), cells.take(attacker.kind)
-    worth = []
-    for severity, action in enumerate(OVERT, start=1):
+    known = []
+    for severity in range(1, WAR + 1):
         reply = temper.expected(np.asarray(float(severity)), cover, retaliation.backed(war.harm))
-        known = Prospect(
+        follows = Prospect(
             harm=war.harm,
             backing=backing,
             clash=clash,
@@ -157,10 +156,9 @@ def options(world: World, war: War, now: Surroundings) -> list[Array]:
             leader=(np.zeros(()), np.zeros(()), np.zeros(())),
             reply=reply,
         )
-        utility = challenge.overt_utility(cut(attacker.overt_terms[action], cells), fears, kind, now, known)
-        utility = utility + cells.take(attacker.closed[action])
-        worth.append(np.where(war.severity > severity, -np.inf, utility))
-    return worth
+        known.append(follows)
+    worth = cut(attacker.motives, cells).overt_utilities(now, known)
+    return [np.where(war.severity > severity, -np.inf, utility) for severity, utility in enumerate(worth, start=1)]
 
 
 def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Flags, Codes]:
@@ -170,9 +168,9 @@ def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Fl
     worth = options(world, war, now)
     overt, shares = nested(worth, precision)
     first = [np.zeros(len(cells)), np.broadcast_to(overt, len(cells))]
-    luck = cells.drawn(world.streams.gumbel(f"go on/{name}", war.step, exchange))
-    stage = choose(first, precision, luck)
-    how = cells.drawn(world.streams.gumbel(f"go on how/{name}", war.step, exchange, len(OVERT)))
+    streams, at = world.streams, cells.replicate
+    stage = choose(first, precision, streams.gumbel(f"go on/{name}", war.step, exchange, at=at))
+    how = streams.gumbel(f"go on how/{name}", war.step, exchange, len(OVERT), at)
     kind = choose(worth, precision, how) + np.int8(1)
     if world.log is not None and bool(war.live[0]):
         odds = probabilities(first, precision)
@@ -204,29 +202,26 @@ def _rise(world: World, war: War, exchange: int, on: Flags, now: Surroundings) -
         asked=war.asked,
         formal=war.invoked,
         covered=war.covered,
+        kind=cells.take(war.attacker.attacker_kind),
     )
-    coefficients, rules = cut(world.coefficients, cells), cut(world.rules(), cells)
-    caution = cut(world.stakes[war.attacker.name], cells).caution(now.threat, now.tension)
+    coefficients, name = cut(world.coefficients, cells), war.attacker.name
+    rules = expectations.council_at(world, cells, war.attacker, OVERT[0])
+    caution = cut(world.stakes[name], cells).caution(now.threat, now.tension)
+    sight = reputation.Sight(war.step, name, attack, rules, caution, war.free)
     harm = np.zeros(len(cells))
     for guarantor in world.guarantors:
-        name = guarantor.name
-        ties = cells.take(guarantor.own(f"ties.{war.attacker.name}"))
-        x = covariates(attack, ties, cells.take(guarantor.own("committed")), leads=guarantor.leads)
-        eta = response.latent(coefficients, cells.take(guarantor.own("resolve")), attack.covered, x)
-        y = eta + war.shock + cells.drawn(world.streams.logistic(f"response/{name}", war.step, exchange))
-        if guarantor.leads:
-            drop = np.where(war.free[name], 0.0, rules.no_mandate)
-            reached = response.level(y - drop, coefficients.cutpoints, caution)
-        else:
-            own = response.level(y, coefficients.cutpoints, np.zeros(()))
-            reached = council.capped(own, free=war.free[name])
-        active = np.broadcast_to(cells.take(guarantor.active), len(cells))
-        rises = on & active & (reached > war.levels[name])
-        war.levels[name] = (war.levels[name] + rises).astype(np.int8)
-        harm = harm + response.harm(cells.take(guarantor.weight), war.levels[name], world.harms_at(cells))
+        before = war.levels[guarantor.name]
+        free = war.free[guarantor.name]
+        luck = world.streams.logistic(f"response/{guarantor.name}", war.step, exchange, cells.replicate)
+        y = guarantor.latent(coefficients, attack, name, cells) + war.shock + luck
+        reached = guarantor.level(y, coefficients.cutpoints, free, rules.no_mandate, caution, cells)
+        rises = on & (reached > before)
+        war.levels[guarantor.name] = (before + rises).astype(np.int8)
+        reputation.learn_from_rise(world, sight, guarantor, before, rises, on, cells)
+        harm = harm + response.harm(cells.take(guarantor.weight), war.levels[guarantor.name], world.harms_at(cells))
         if world.log is not None and bool(rises[0]):
-            level = response.LEVELS[int(war.levels[name][0])]
-            world.log.fact("crisis", war.step, "rises", actor=name, level=level, exchange=exchange)
+            level = response.LEVELS[int(war.levels[guarantor.name][0])]
+            world.log.fact("crisis", war.step, "rises", actor=guarantor.name, level=level, exchange=exchange)
     war.harm = np.asarray(harm)
 
 
@@ -234,7 +229,7 @@ def damage(world: World, war: War, exchange: int, share: Array) -> None:
     """Setback of the programme and damage to the means of defence by one exchange of `share` of the action's size."""
     cells, values, at = war.cells, world.values, war.at
     spread = cells.take(values["crisis.setback_spread"])
-    luck = cells.drawn(world.streams.uniform(f"setback/{war.attacker.name}", war.step, exchange)[0])
+    luck = world.streams.uniform(f"setback/{war.attacker.name}", war.step, exchange, at=cells.replicate)[0]
     joined = np.where(war.stance == patron.JOIN, cells.take(values["crisis.joined_factor"]), 1.0)
     factor = (1.0 + spread * (2.0 * luck - 1.0)) * joined * share
     mean, hurt = (_by_severity(world, war, what) for what in ("setback", "damage"))
@@ -267,10 +262,10 @@ def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, a
     temper, cover = cut(world.temper, cells), world.cover[war.at].astype(np.float64)
     weighed = temper.utilities(war.severity.astype(np.float64), cover, retaliation.backed(war.harm))
     weighed = [np.broadcast_to(option, len(cells)) for option in weighed]
-    luck = cells.drawn(world.streams.gumbel("retaliation", war.step, exchange, len(retaliation.REPLIES)))
+    luck = world.streams.gumbel("retaliation", war.step, exchange, len(retaliation.REPLIES), cells.replicate)
     chosen = choose(weighed, temper.precision, luck)
     war.reply = np.where(on, chosen, war.reply).astype(np.int8)
-    terms = [cut(war.attacker.overt_terms[action], cells) for action in OVERT]
+    terms = cut(war.attacker.motives.overt, cells)
     campaign = war.severity == WAR
     loss = np.where(campaign, terms[1].loss, terms[0].loss) * now.defence * attacked
     hurt = np.where(campaign, terms[1].retaliation, terms[0].retaliation) * (now.missiles + 0.5 * now.proxies)
@@ -306,7 +301,6 @@ def _settle(world: World, war: War, carried: Flags) -> None:
     war.counted = war.harm
     world.campaigning[war.attacker.name][at] = carried
     world.fired_first[at] = np.where(war.reply == retaliation.ESCALATE, 1.0, world.fired_first[at])
-    world.stale = world.stale or bool(((world.fired_first[at] > 0.0) & world.obliged[at]).any())
     _suspend(world, war, ~carried & war.invoked & (peak < response.AID))
     if carried.any():
         world.wars.append(war.kept(carried))
@@ -322,12 +316,11 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
     """An ally that invoked and was aided by nobody may suspend its membership, as Armenia did: cover ends."""
     cells, at = war.cells, war.at
     chance = cells.take(world.values["crisis.suspend"])
-    leaves = abandoned & (cells.drawn(world.streams.uniform("suspension", war.step)[0]) < chance)
+    leaves = abandoned & (world.streams.uniform("suspension", war.step, at=cells.replicate)[0] < chance)
     if leaves.any():
         world.suspended[at] |= leaves
         world.cover[at] &= ~leaves
         world.tally.suspended_step[at] = np.where(leaves, np.int16(war.step), world.tally.suspended_step[at])
-        world.stale = True
     if world.log is not None and bool(abandoned[0]):
         choice = int(leaves[0])
         named = ("stay", "suspend")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.world.beliefs import Belief
     from sim.world.council import Rules
     from sim.world.response import Coefficients
+    from sim.world.values import Cells
 
     Array = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class Attack:
         asked: 1 where help was asked for, else 0.
         formal: 1 where Article 4 was invoked, else 0.
         covered: 1 where the treaty obliges the guarantors, else 0.
+        kind: who attacks, one of `sim.record.covariates.KINDS`.
 
     """
 
@@ -49,6 +51,7 @@ class Attack:
     asked: ArrayLike
     formal: ArrayLike
     covered: Array
+    kind: NDArray[np.str_]
 
 
 def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) -> dict[str, Array]:
@@ -62,7 +65,7 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
 
     """
     return code(
-        kind="state",
+        kind=attack.kind,
         deaths=attack.deaths,
         asked=attack.asked,
         formal_article4=attack.formal,
@@ -75,34 +78,57 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
     )
 
 
+@dataclass(frozen=True)
+class Eyes:
+    """How somebody sees the guarantors: what it believes of each, and by which coefficients it reckons.
+
+    Attributes:
+        beliefs: on each guarantor's latent at the reference crisis, in the cells looked at.
+        coefficients: the coefficients it reckons with, in the same cells.
+        at_reference: with those, each guarantor's latent (without resolve) at the reference crisis.
+        tied: what each guarantor's latent is raised by in public (tied hands).
+
+    """
+
+    beliefs: Mapping[str, Belief]
+    coefficients: Coefficients
+    at_reference: Mapping[str, Array]
+    tied: Mapping[str, Array]
+
+    def shift(self, attack: Attack, attacker: str, guarantor: Guarantor, cells: Cells) -> Array:
+        """How far a guarantor's latent in a crisis lies above its latent at the reference crisis, in some cells."""
+        ties, committed = cells.take(guarantor.own(f"ties.{attacker}")), cells.take(guarantor.own("committed"))
+        x = covariates(attack, ties, committed, leads=guarantor.leads)
+        here = latent(self.coefficients, np.zeros(()), attack.covered, x)
+        return np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name])
+
+
 def foresee(
     attack: Attack,
     attacker: str,
     guarantors: Sequence[Guarantor],
-    beliefs: Mapping[str, Belief],
-    average: Coefficients,
-    at_reference: Mapping[str, Array],
+    eyes: Eyes,
     harms: tuple[Array, Array, Array],
     council: Rules,
     gate: NDArray[np.bool_],
+    cells: Cells,
 ) -> Forecast:
-    """Forecast of the guarantors' response.
+    """Forecast of the guarantors' response, in some cells of a batch.
 
     Args:
-        attack: the attack.
+        attack: the attack, in those cells.
         attacker: name of the attacker.
         guarantors: the leader first.
-        beliefs: the observer's, at the reference crisis.
-        average: the coefficients that the observer reckons with.
-        at_reference: with those coefficients, each guarantor's latent (without resolve) at the reference crisis.
-        harms: harm of a guarantor of weight 1 at aid, troops and combat.
-        council: the Council's rules.
-        gate: where the Council decides.
+        eyes: who foresees, in those cells.
+        harms: harm of a guarantor of weight 1 at aid, troops and combat, in those cells.
+        council: the Council's rules, in those cells.
+        gate: where the Council decides, in those cells.
+        cells: which.
 
     """
-    seen = []
-    for guarantor in guarantors:
-        x = covariates(attack, guarantor.own(f"ties.{attacker}"), guarantor.own("committed"), leads=guarantor.leads)
-        here = latent(average, np.zeros(()), attack.covered, x)
-        seen.append(guarantor.seen(beliefs[guarantor.name], here - at_reference[guarantor.name]))
+    seen = [
+        guarantor.seen(eyes.beliefs[guarantor.name], eyes.shift(attack, attacker, guarantor, cells), cells)
+        for guarantor in guarantors
+    ]
+    average = eyes.coefficients
     return forecast(seen[0], seen[1:], average.cutpoints, average.shock, harms, council, gate)

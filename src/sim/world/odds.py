@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.reading import InputError, Problem, did_you_mean
-from sim.world import council, patron, response, retaliation, threat, votes_ahead
+from sim.world import council, opportunity, patron, response, retaliation, threat, votes_ahead
 from sim.world.agents import OVERT, Challenger, Guarantor, Protege
-from sim.world.beliefs import Belief
-from sim.world.challenge import nested
 from sim.world.choice import probabilities
-from sim.world.foresight import Attack, foresee
-from sim.world.opportunity import STAGE
+from sim.world.expectations import council_at, eyes_of, forecast_of, knowing_eyes, prospects
+from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +62,7 @@ def odds(
     harm: float = 0.0,
     leader_combat: bool = False,
     asked: bool = True,
+    warned: bool = False,
 ) -> Odds:
     """Odds of one decision of one state.
 
@@ -79,6 +78,7 @@ def odds(
         harm: harm done by the guarantors, for "back" and "retaliate".
         leader_combat: whether the leader fights, for "back".
         asked: whether help was asked for, for "respond".
+        warned: whether the leader warned, for "carry out".
 
     Raises:
         sim.InputError: no such state or decision, or the state does not decide it.
@@ -91,6 +91,8 @@ def odds(
         raise InputError(f"action: {action!r} is not one of {', '.join(OVERT)}")
     made: Odds | None = None
     match agent:
+        case Challenger() if decision == "carry out":
+            made = _carry_out(world, agent, warned=warned)
         case Challenger():
             made = _of_challenger(world, agent, decision, harm, leader_combat=leader_combat)
         case Protege():
@@ -110,21 +112,14 @@ def odds(
 
 
 def _of_challenger(world: World, agent: Challenger, decision: str, harm: float, *, leader_combat: bool) -> Odds | None:
-    precision = world.values["choice.precision"]
-    if decision in ("challenge", "action", "carry out"):
-        ahead = world.prospects(agent, agent)
-        utilities = agent.overt_utilities(world.surroundings(), ahead)
-        overt, shares = nested(utilities, precision)
+    precision, cells = world.values["choice.precision"], Cells.everywhere(world.shape)
+    if decision in ("challenge", "action"):
+        weighed = opportunity.weigh(world, agent, cells)
         if decision == "action":
-            return _made(world, OVERT, utilities, shares)
-        if decision == "carry out":
-            return _chosen(world, threat.ENDS, threat.ends(overt, agent.own("audience")), precision)
-        options = [np.zeros(()), overt]
-        if agent.threatens.any():
-            options.append(threat.utility(world, agent, ahead, overt))
-        return _chosen(world, STAGE[: len(options)], options, precision)
+            return _made(world, OVERT, weighed.kinds, weighed.shares)
+        return _chosen(world, opportunity.STAGE[: len(weighed.options)], weighed.options, cells.take(precision))
     if decision == "covert":
-        utility = agent.covert_utility(world.surroundings())
+        utility = agent.motives.covert_utility(world.surroundings())
         return _chosen(world, ("hold", "covert"), [np.zeros(()), utility], precision)
     if decision == "back" and agent.interests is not None:
         fights = np.asarray(float(leader_combat))
@@ -133,22 +128,30 @@ def _of_challenger(world: World, agent: Challenger, decision: str, harm: float, 
     return None
 
 
+def _carry_out(world: World, agent: Challenger, *, warned: bool) -> Odds:
+    cells = Cells.everywhere(world.shape)
+    motive, eyes = opportunity.weigh(world, agent, cells).motive, eyes_of(world, agent, cells)
+    branch = threat.brink(world, eyes, agent, cells, cut(world.surroundings(), cells), motive).branches[int(warned)]
+    return _chosen(world, threat.ENDS, branch.ends, cells.take(world.values["choice.precision"]))
+
+
 def _of_protege(world: World, agent: Protege, by: Challenger, decision: str, action: str, harm: float) -> Odds | None:
-    precision, severity = world.values["choice.precision"], OVERT.index(action) + 1
+    severity, cells = OVERT.index(action) + 1, Cells.everywhere(world.shape)
+    precision, now = cells.take(world.values["choice.precision"]), cut(world.surroundings(), cells)
     match decision:
         case "request":
-            ahead = world.prospects(agent, by)[action]
-            appeal = agent.appeal()
+            ahead = prospects(world, eyes_of(world, agent, cells), by, cells, now)[action]
+            appeal = cut(agent.appeal(), cells)
             utility = appeal.utility(ahead.harm_if_asked, severity)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
         case "concede":
-            end = threat.brink(world, by, world.prospects(agent, by), np.ones(()))
+            end = threat.brink(world, eyes_of(world, agent, cells), by, cells, now)
             return _chosen(world, threat.ANSWERS, end.answers, precision)
         case "retaliate":
             feels = retaliation.backed(np.asarray(harm))
             cover = world.cover.astype(np.float64)
             replies = world.temper.utilities(np.asarray(float(severity)), cover, feels)
-            return _chosen(world, retaliation.REPLIES, replies, precision)
+            return _chosen(world, retaliation.REPLIES, replies, world.values["choice.precision"])
     return None
 
 
@@ -159,36 +162,18 @@ def _admission(world: World, guarantor: Guarantor) -> Odds:
 
 def _foreseen(world: World, by: Challenger, action: str, *, asked: bool) -> Forecast:
     """The common forecast, by one who knows the truth."""
-    truth = {name: Belief(mean=eta, variance=np.zeros(())) for name, eta in world.truth.items()}
-    true = world.coefficients
-    obliged = world.obliged.astype(np.float64)
-    attack = Attack(
-        deaths=world.values[f"crisis.{action}.deaths"],
-        major=by.major,
-        member=by.member,
-        asked=float(asked),
-        formal=float(asked) * obliged,
-        covered=obliged,
-    )
-    return foresee(
-        attack,
-        by.name,
-        world.guarantors,
-        truth,
-        true,
-        world.bare(true),
-        world.harms,
-        world.council_on(by, action),
-        world.obliged & asked,
-    )
+    cells = Cells.everywhere(world.shape)
+    obliged = cells.full(world.obliged)
+    return forecast_of(world, knowing_eyes(world, cells), by, action, cells, asked=asked, obliged=obliged)
 
 
 def _decided(world: World, by: Challenger, action: str, *, asked: bool) -> list[Array]:
     """Chances of what becomes of a request, in the order of `DECIDED`."""
+    cells = Cells.everywhere(world.shape)
     mandate = _foreseen(world, by, action, asked=asked).mandate
-    timely = world.council_on(by, action).timely
-    sits = np.asarray(world.obliged & world.council.decides & asked, np.float64)
-    return [1.0 - sits, sits * (1.0 - mandate), sits * mandate * (1.0 - timely), sits * mandate * timely]
+    rules = council_at(world, cells, by, action)
+    sits = np.asarray(cells.full(world.obliged) & rules.decides & asked, np.float64)
+    return [1.0 - sits, sits * (1.0 - mandate), sits * mandate * (1.0 - rules.timely), sits * mandate * rules.timely]
 
 
 def _allied(
@@ -206,7 +191,8 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
     """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
     ahead = _foreseen(world, by, action, asked=asked)
     if guarantor.leads:
-        caution = world.stakes[by.name].caution(world.threat, world.tension)
+        cells = Cells.everywhere(world.shape)
+        caution = cut(world.stakes[by.name], cells).caution(cells.full(world.threat), cells.full(world.tension))
         aid, troops, combat = ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(caution)
     else:
         aid, troops, combat = ahead.member_levels[world.guarantors.index(guarantor) - 1]
@@ -220,9 +206,16 @@ def _chosen(world: World, options: tuple[str, ...], utilities: Sequence[Array], 
 def _made(world: World, options: tuple[str, ...], utilities: Sequence[Array] | None, chances: Sequence[Array]) -> Odds:
     return Odds(
         options=options,
-        utilities=None if utilities is None else np.stack([np.broadcast_to(u, world.shape) for u in utilities]),
-        probabilities=np.stack([np.broadcast_to(p, world.shape) for p in chances]),
+        utilities=None if utilities is None else np.stack([_laid_out(world, u) for u in utilities]),
+        probabilities=np.stack([_laid_out(world, p) for p in chances]),
     )
+
+
+def _laid_out(world: World, column: Array) -> Array:
+    """A column as one of the batch: what has one axis has one value a cell, row by row."""
+    if column.ndim == 1 and len(column) > 1:
+        return column.reshape(world.shape)
+    return np.broadcast_to(column, world.shape)
 
 
 def _one(known: Mapping[str, T], name: str, what: str) -> T:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import patron
-from sim.world.choice import sigmoid
+from sim.world import choice, patron
+from sim.world.response import expected_steps
 from sim.world.retaliation import Temper, backed
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Appeal:
 
     def chance(self, harm: Array, severity: int) -> Array:
         """Chance that the protégé asks."""
-        return sigmoid(self.sharpness * self.utility(harm, severity))
+        return choice.chance(self.utility(harm, severity), self.sharpness)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Stake:
     Attributes:
         patron: the interests of the attacker's patron; None where it has none.
         attacker_is_patron: the attacker is itself a great power that backs others.
-        precision: lambda.
+        precision: lambda; infinite for a maximiser.
+        logits: logits per unit of utility, in which the leader's fear of a clash counts: lambda, finite always.
         clash_cost: q x D*.
         leader_weight: harm the leader can do at full combat.
         harms: harm of a guarantor of weight 1 at aid, troops and combat.
@@ -68,6 +69,7 @@ class Stake:
     patron: Interests | None
     attacker_is_patron: bool
     precision: Array
+    logits: Array
     clash_cost: Array
     leader_weight: Array
     harms: tuple[Array, Array, Array]
@@ -83,7 +85,7 @@ class Stake:
 
     def caution(self, threat: Array, tension: Array) -> Array:
         """How far the leader's threshold of combat rises, in logits: lambda x q D* x that chance."""
-        return np.asarray(self.precision * self.clash_cost * self.great_power_in(threat, tension))
+        return np.asarray(self.logits * self.clash_cost * self.great_power_in(threat, tension))
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,7 @@ def harm_of(
     chances: tuple[Array, Array, Array], others: Array, weight: Array, harms: tuple[Array, Array, Array]
 ) -> Array:
     """Expected harm H = sum of weight x (h_k - h_{k-1}) x P(level >= k), leader and others."""
-    aid, troops, combat = chances
-    steps = harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat
-    return np.asarray(weight * steps + others)
+    return np.asarray(weight * expected_steps(chances, harms) + others)
 
 
 def harm_if_asked(asked: Forecast, stake: Stake, threat: Array, tension: Array) -> Array:

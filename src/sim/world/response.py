@@ -75,3 +75,9 @@ def harm(weight: Array, reached: NDArray[np.int8], harms: tuple[Array, Array, Ar
     steps = np.where(reached >= AID, harms[0], 0.0)
     steps = np.where(reached >= TROOPS, harms[1], steps)
     return np.asarray(weight * np.where(reached >= COMBAT, harms[2], steps))
+
+
+def expected_steps(chances: tuple[Array, Array, Array], harms: tuple[Array, Array, Array]) -> Array:
+    """Expected harm of a guarantor of weight 1: sum of (h_k - h_{k-1}) x P(level >= k)."""
+    aid, troops, combat = chances
+    return np.asarray(harms[0] * aid + (harms[1] - harms[0]) * troops + (harms[2] - harms[1]) * combat)

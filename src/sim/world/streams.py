@@ -56,8 +56,24 @@ class Streams:
         self._generator = np.random.Generator(self._philox)
         self._state = self._philox.state
 
-    def uniform(self, name: str, step: int, exchange: int = 0, alternatives: int = 1) -> NDArray[np.float64]:
-        """Uniforms in (0, 1), shape (alternatives, replicates)."""
+    def uniform(
+        self,
+        name: str,
+        step: int,
+        exchange: int = 0,
+        alternatives: int = 1,
+        at: NDArray[np.intp] | None = None,
+    ) -> NDArray[np.float64]:
+        """Uniforms in (0, 1), shape (alternatives, replicates).
+
+        Args:
+            name: of the stream.
+            step: number of the step.
+            exchange: number of the exchange within a crisis.
+            alternatives: how many uniforms a replicate takes.
+            at: only the draws of these replicates, in this order, a replicate as often as it is named.
+
+        """
         key = self._keys.get(name)
         if key is None:
             key = self._keys[name] = stable_hash(name)
@@ -69,18 +85,29 @@ class Streams:
         self._state["buffer_pos"] = _LANES
         self._philox.state = self._state
         drawn = self._generator.random(rest + self.replicates * alternatives)
-        draws = drawn[rest:].reshape(self.replicates, alternatives).T
-        return np.maximum(draws, _TINY)
+        draws = drawn[rest:].reshape(self.replicates, alternatives)
+        return np.maximum((draws if at is None else draws[at]).T, _TINY)
 
-    def gumbel(self, name: str, step: int, exchange: int = 0, alternatives: int = 2) -> NDArray[np.float64]:
-        """Standard Gumbel shocks -log(-log u), shape (alternatives, replicates)."""
-        return np.asarray(-np.log(-np.log(self.uniform(name, step, exchange, alternatives))))
+    def gumbel(
+        self,
+        name: str,
+        step: int,
+        exchange: int = 0,
+        alternatives: int = 2,
+        at: NDArray[np.intp] | None = None,
+    ) -> NDArray[np.float64]:
+        """Standard Gumbel shocks -log(-log u), shape (alternatives, replicates); arguments as for `uniform`."""
+        return np.asarray(-np.log(-np.log(self.uniform(name, step, exchange, alternatives, at))))
 
-    def logistic(self, name: str, step: int, exchange: int = 0) -> NDArray[np.float64]:
+    def logistic(
+        self, name: str, step: int, exchange: int = 0, at: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float64]:
         """Standard logistic shocks log(u / (1 - u)), shape (replicates,)."""
-        u = self.uniform(name, step, exchange)[0]
+        u = self.uniform(name, step, exchange, at=at)[0]
         return np.asarray(np.log(u) - np.log1p(-u))
 
-    def normal(self, name: str, step: int, exchange: int = 0) -> NDArray[np.float64]:
+    def normal(
+        self, name: str, step: int, exchange: int = 0, at: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float64]:
         """Standard normals, shape (replicates,)."""
-        return np.asarray(ndtri(self.uniform(name, step, exchange)[0]))
+        return np.asarray(ndtri(self.uniform(name, step, exchange, at=at)[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=np.generic)
 
+PRECISIONS: Final = ("choice.precision", "crisis.request.sharpness")
+"""Parameters that say how sharply an agent chooses."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -37,27 +40,47 @@ class Cells:
     point: NDArray[np.intp]
     replicate: NDArray[np.intp]
 
+    @classmethod
+    def where(cls, mask: NDArray[np.bool_]) -> Cells:
+        """The cells of a batch at which a mask of its shape is true."""
+        return cls(*np.nonzero(mask))
+
+    @classmethod
+    def everywhere(cls, shape: tuple[int, int]) -> Cells:
+        """All cells of a batch, row by row."""
+        return cls.where(np.ones(shape, np.bool_))
+
     def __len__(self) -> int:
         """Number of cells."""
         return len(self.point)
 
     def take(self, column: NDArray[T]) -> NDArray[T]:
-        """Values of the cells in a column that broadcasts to (points, replicates)."""
+        """Values of the cells in a column that broadcasts to (points, replicates).
+
+        The shape is (cells,), or () or (1,) where all cells have the same value.
+        """
         if column.ndim < 2:
             return column
         if column.shape == (1, 1):
-            return np.full(len(self), column[0, 0])
+            return np.array(column[0])  # a copy, as of other columns: what was seen stays as it was seen
         point = self.point if column.shape[0] > 1 else 0
         replicate = self.replicate if column.shape[1] > 1 else 0
         return np.asarray(column[point, replicate])
 
-    def drawn(self, draws: Array) -> Array:
-        """Draws of the cells from a draw of shape (..., replicates)."""
-        return draws[..., self.replicate]
+    def full(self, column: NDArray[T]) -> NDArray[T]:
+        """Values of the cells, one each whatever the column's shape."""
+        return np.array(np.broadcast_to(self.take(column), len(self)))
+
+    def of(self, mask: NDArray[np.bool_]) -> Cells:
+        """Some of the cells; `mask` has one flag a cell."""
+        return Cells(self.point[mask], self.replicate[mask])
 
 
 class Values:
     """Every parameter of the points of a batch, by dotted name.
+
+    Where agents are maximisers (`choice.rule`) the precisions of choices are infinite, so that one switch serves acting
+    and anticipation; what the scenario says stays in `precision`.
 
     Args:
         points: the scenarios, all of one roster.
@@ -66,7 +89,13 @@ class Values:
     """
 
     def __init__(self, points: Sequence[Scenario], sets: NDArray[np.int64]) -> None:
-        self._columns: Mapping[str, Array] = tabulate(points, sets)
+        columns = dict(tabulate(points, sets))
+        self.precision: Array = columns["choice.precision"]
+        maximisers = np.array([[point.choice.rule == "maximiser"] for point in points])
+        if maximisers.any():
+            for name in PRECISIONS:
+                columns[name] = np.where(maximisers, np.inf, columns[name])
+        self._columns: Mapping[str, Array] = columns
 
     def __getitem__(self, name: str) -> Array:
         """Column of a parameter, shape (1 or points, 1 or replicates)."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.world import council
 from sim.world.anticipation import QUADRATURE
-from sim.world.foresight import Attack, covariates
-from sim.world.response import latent
+from sim.world.expectations import attack_on, council_at
+from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,19 +25,16 @@ def stances(world: World, guarantor: Guarantor, by: Challenger, action: str) -> 
 
     A suspended member casts no vote; these are then the stances that it would take.
     """
-    true, nothing = world.coefficients, np.zeros(())
-    obliged = world.obliged.astype(np.float64)
-    attack = Attack(world.values[f"crisis.{action}.deaths"], by.major, by.member, 1.0, obliged, obliged)
-
-    def eta(of: Guarantor) -> Array:
-        x = covariates(attack, of.own(f"ties.{by.name}"), of.own("committed"), leads=of.leads)
-        return latent(true, of.own("resolve"), obliged, x)
-
-    own, lead = eta(guarantor), eta(world.guarantors[0])
+    cells, nothing = Cells.everywhere(world.shape), np.zeros(())
+    true = cut(world.coefficients, cells)
+    attack = attack_on(world, by, action, cells, asked=True, obliged=cells.full(world.obliged))
+    rules = council_at(world, cells, by, action)
+    own, lead = (of.latent(true, attack, by.name, cells) for of in (guarantor, world.guarantors[0]))
     not_opposed = supports = nothing
+    dependence = cells.take(guarantor.dependence)
     for z, weight in QUADRATURE:
         u = true.shock * z
-        v = own + u + guarantor.dependence * council.pull(lead + u, true.cutpoints[0])
-        yes, behind = council.chances(v, world.council, np.ones(()))
+        v = own + u + dependence * council.pull(lead + u, true.cutpoints[0])
+        yes, behind = council.chances(v, rules, np.ones(()))
         not_opposed, supports = not_opposed + weight * yes, supports + weight * behind
     return [1.0 - not_opposed, not_opposed - supports, np.asarray(supports)]

@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import channels, crisis, environment, exchanges, opportunity, retaliation, threat
+from sim.world import channels, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
-from sim.world.agents import OVERT, Challenger, Guarantor, Observer, Protege
-from sim.world.council import Rules, contested
+from sim.world.agents import Challenger, Guarantor, Observer, Protege
+from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
-from sim.world.foresight import Attack, foresee
 from sim.world.log import Log
 from sim.world.odds import Odds, odds
-from sim.world.outcomes import OUTCOMES, Outcomes, Tally
-from sim.world.prospect import prospect
+from sim.world.outcomes import Outcomes, Tally
 from sim.world.reference import reference, reference_crisis
 from sim.world.response import latent
 from sim.world.roster import common
 from sim.world.schedule import Schedule
 from sim.world.sessions import Sessions
+from sim.world.signals import Signals
 from sim.world.stage import Model
 from sim.world.streams import Streams
-from sim.world.values import Cells, Values, cut, sets_of
+from sim.world.values import Cells, Values, sets_of
 from sim.world.voting import RULES
 
 if TYPE_CHECKING:
@@ -35,20 +34,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario import Scenario
-    from sim.world.anticipation import Forecast
-    from sim.world.prospect import Prospect
+    from sim.world import exchanges
     from sim.world.response import Coefficients
 
     Array = NDArray[np.float64]
-
-FORGOTTEN: Final = 0.01
-"""Below it, who fired first is forgotten."""
 
 PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "drift": "threat and tension move; damaged means recover, arms arrive; what is scheduled happens",
         "accession": "the protégé applies, members vote, cover enters into force where its month has come",
-        "signals": "observers renew what they expect of the guarantors, where status changed",
+        "signals": "guarantors signal or are silent, for observers to read",
         "opportunity and choice": "chances to act come; challengers hold, act covertly, or go overt",
         "crisis": "campaigns go on or end; overt attacks are answered: request, Council, responses, patron, exchanges",
         "aftermath": "covert setbacks are felt",
@@ -118,8 +113,9 @@ class World(Model):  # type: ignore[misc]
         self._set_crises()
         self.sessions = Sessions(self.points, self.guarantors, self.values)
         self.chairs = self.sessions.chairs(0)
-        self.forecasts: dict[tuple[str, str, str], tuple[Forecast, Forecast]] = {}
-        self.stale = True
+        self._timely: dict[tuple[str, str], Array] = {}
+        self.learns = np.array([[point.reputation.active] for point in self.points])
+        self.signals = Signals(self, self.record_mean)
 
     # ------------------------------------------------------------------ setting up
 
@@ -145,7 +141,7 @@ class World(Model):  # type: ignore[misc]
         self.proxies = self._full(f"{protege}.proxies")
         threat = values.group("environment.threat", ("drift", "boldness", "noise"))
         tension = values.group("environment.tension", ("mean", "persistence", "jump_rate", "jump_size"))
-        self._drift = Drift(
+        self.drift = Drift(
             **threat,
             **tension,
             tension_noise=values["environment.tension.noise"],
@@ -180,8 +176,8 @@ class World(Model):  # type: ignore[misc]
         self.challengers = tuple(challengers)
         self.stakes = {c.name: c.stake(self.backer(c), leader, self.harms) for c in challengers}
         record = reference(self.points, self.roster.guarantors, self.roster.leader)
-        self._average = record.average
-        self._at_reference = self.bare(record.average)
+        self.average, self.record_mean = record.average, record.mean
+        self.at_reference = self.bare(record.average)
         bare = self.bare(self.coefficients)
         self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
         for observer in self.observers:
@@ -213,9 +209,10 @@ class World(Model):  # type: ignore[misc]
         name = self.roster.patron_of(challenger.name)
         return next((c for c in self.challengers if c.name == name), None)
 
-    def rules(self) -> Rules:
-        """The Council's rules as things stand: who fired first makes the casus foederis contested."""
-        return contested(self.council, self.values["council.contested"] * self.fired_first)
+    @property
+    def month(self) -> float:
+        """Months since the start, at the beginning of this step."""
+        return float(max(self.steps - 1, 0) * self.step_length)
 
     def surroundings(self) -> Surroundings:
         """What everybody sees now."""
@@ -243,34 +240,31 @@ class World(Model):  # type: ignore[misc]
         self.schedule.play(self, now)
         self._enter(now)
         self._convene(now)
-        self._foresee()
+        self.signals.play(self, now)
         actions, covert = self._choose(now)
-        self._crises(now, actions)
+        crisis.break_out(self, now, actions)
         self._covert_aftermath(now, covert)
 
     def _move(self, step: int) -> None:
         if step == 0:
             return  # the first month is played as the scenario describes it
         length, streams = self.step_length, self.streams
-        faded = self.fired_first * self.values["council.contested_memory"] ** length
-        self.fired_first = np.where(faded < FORGOTTEN, 0.0, faded)
-        self.stale = self.stale or bool(((faded > 0.0) & self.obliged).any())
+        self.fired_first = self.fired_first * self.values["council.contested_memory"] ** length
         self.threat = environment.moved_threat(
-            self.threat, self.cover, self._drift, length, streams.normal("threat", step)
+            self.threat, self.cover, self.drift, length, streams.normal("threat", step)
         )
         self.tension = environment.moved_tension(
             self.tension,
-            channels.with_rivals(self._drift, self),
+            channels.with_rivals(self.drift, self),
             length,
             streams.normal("tension", step),
             streams.uniform("jump", step)[0],
         )
-        defence, missiles = channels.deliveries(self, step)
-        self.whole["defence"] = np.minimum(1.0, self.whole["defence"] + defence)
-        self.whole["missiles"] = np.minimum(1.0, self.whole["missiles"] + missiles)
-        self.defence, self.missiles = np.minimum(1.0, self.defence + defence), np.minimum(1.0, self.missiles + missiles)
-        self.defence = environment.recovered(self.defence, self.whole["defence"], self._drift.recovery, length)
-        self.missiles = environment.recovered(self.missiles, self.whole["missiles"], self._drift.recovery, length)
+        arms = channels.deliveries(self, step * length, length)
+        for name, delivered in zip(("defence", "missiles"), arms, strict=True):
+            whole, means = self.whole[name], getattr(self, name)
+            self.whole[name], moved = environment.rearmed(whole, means, delivered, self.drift.recovery, length)
+            setattr(self, name, moved)
 
     def _enter(self, step: int) -> None:
         enters = self._covered & ~self.cover & (step * self.step_length >= self._from_month)
@@ -278,89 +272,32 @@ class World(Model):  # type: ignore[misc]
         if enters.any():
             self.cover = self.cover | enters
             self.tally.entered_step[enters] = step
-            self.stale = True
             if self.log is not None:
                 self.log.fact("accession", step, "cover enters into force", protege=self.protege.name)
 
-    def look_ahead(self) -> None:
-        """Make sure that there are forecasts, for who decides before the first phase of signals."""
-        if not self.forecasts:
-            self._foresee()
+    def entry_chance(self) -> Array:
+        """Chance, as everybody sees it, that cover enters into force within a calendar month.
+
+        Where cover is to come by fiat its month is public: the chance is 1 in the month before and 0 earlier.
+        """
+        decreed = self._covered & ~self.cover & (self.month + 1.0 >= self._from_month)
+        return np.asarray(np.where(decreed, 1.0, self.application.outlook(self, self.month)) * ~self.suspended)
 
     def _convene(self, step: int) -> None:
         """The chair passes on with the year; who chairs matters only for how long a decision takes."""
         chairs = self.sessions.chairs(step)
         if (chairs != self.chairs).any():
             self.chairs = chairs
-            self.stale = True
+            self._timely = {}
             if self.log is not None:
                 self.log.fact("accession", step, "chair passes on", chair=self.guarantors[int(chairs[0, 0])].name)
 
     def council_on(self, attacker: Challenger, action: str) -> Rules:
         """The Council as it would decide on an action of an attacker: its rules, and the chance to be in time."""
-        return replace(self.rules(), timely=self.sessions.timely(self.chairs, attacker.name, action))
-
-    def _foresee(self) -> None:
-        """Renew forecasts; they depend on beliefs and status alone, so only where these changed."""
-        if not self.stale:
-            return
-        for observer in self.observers:
-            for attacker in self.challengers:
-                if observer not in (attacker, self.protege):
-                    continue
-                for action in OVERT:
-                    self.forecasts[observer.name, attacker.name, action] = self._forecast(observer, attacker, action)
-        self.stale = False
-
-    def _forecast(self, observer: Observer, attacker: Challenger, action: str) -> tuple[Forecast, Forecast]:
-        """What an observer expects if help is asked, and if it is not."""
-        obliged = self.obliged.astype(np.float64)
-        both = []
-        for asked in (1.0, 0.0):
-            attack = Attack(
-                deaths=self.values[f"crisis.{action}.deaths"],
-                major=attacker.major,
-                member=attacker.member,
-                asked=asked,
-                formal=asked * obliged,
-                covered=obliged,
-            )
-            both.append(
-                foresee(
-                    attack,
-                    attacker.name,
-                    self.guarantors,
-                    observer.beliefs,
-                    self._average,
-                    self._at_reference,
-                    self.harms,
-                    self.council_on(attacker, action),
-                    self.obliged & (asked > 0.0),
-                )
-            )
-        return both[0], both[1]
-
-    def prospects(self, observer: Observer, attacker: Challenger) -> dict[str, Prospect]:
-        """What an observer expects to follow each overt action of an attacker."""
-        backer = self.backer(attacker)
-        veto = np.zeros(()) if backer is None else backer.own("patron.veto")
-        appeal = self.protege.appeal()
-        ahead = {}
-        for action in OVERT:
-            asked, unasked = self.forecasts[observer.name, attacker.name, action]
-            ahead[action] = prospect(
-                asked,
-                unasked,
-                appeal,
-                OVERT.index(action) + 1,
-                self.stakes[attacker.name],
-                veto,
-                self.threat,
-                self.tension,
-                self.temper,
-                self.cover.astype(np.float64),
-            )
-        return ahead
+        key = attacker.name, action
+        if key not in self._timely:  # it changes with the chair alone
+            self._timely[key] = self.sessions.timely(self.chairs, attacker.name, action)
+        return replace(self.council, timely=self._timely[key])
 
     def _choose(self, step: int) -> tuple[dict[str, NDArray[np.int8]], dict[str, NDArray[np.bool_]]]:
         """Each challenger's overt action (0 none, else severity) and covert action."""
@@ -370,42 +307,6 @@ class World(Model):  # type: ignore[misc]
             covert[challenger.name] = opportunity.covert(self, challenger, step)
         threat.concessions(self, step)
         return actions, covert
-
-    def _crises(self, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
-        """Play the overt attacks; two attackers in one step make one crisis, begun by the higher action."""
-        at_war = exchanges.resume(self, step, {c.name: self._allied(c, actions) for c in self.challengers})
-        actions = {name: np.where(at_war, np.int8(0), chosen) for name, chosen in actions.items()}
-        highest = np.zeros(self.shape, np.int8)
-        for chosen in actions.values():
-            highest = np.maximum(highest, chosen)
-        begun = np.zeros(self.shape, np.bool_)
-        for challenger in self.challengers:
-            begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
-            begun |= begins
-            together = self._allied(challenger, actions)
-            for severity, action in enumerate(OVERT, start=1):
-                cells = Cells(*np.nonzero(begins & (highest == severity)))
-                if len(cells):
-                    crisis.play(
-                        self,
-                        crisis.Front(
-                            step=step,
-                            attacker=challenger,
-                            action=action,
-                            cells=cells,
-                            covered=cells.take(self.obliged),
-                            now=cut(self.surroundings(), cells),
-                            with_patron=cells.take(together),
-                        ),
-                    )
-
-    def _allied(self, challenger: Challenger, actions: Mapping[str, NDArray[np.int8]]) -> NDArray[np.bool_]:
-        """Where the patron of a challenger, or one it is patron of, attacks in the same step."""
-        together = np.zeros(self.shape, np.bool_)
-        for other in self.challengers:
-            if other is self.backer(challenger) or challenger is self.backer(other):
-                together = together | (actions[other.name] > 0)
-        return together
 
     def _covert_aftermath(self, step: int, covert: Mapping[str, NDArray[np.bool_]]) -> None:
         for challenger in self.challengers:
@@ -423,16 +324,4 @@ class World(Model):  # type: ignore[misc]
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
         self._enter(max(self.steps - 1, 0))
         self._convene(max(self.steps - 1, 0))
-        self._foresee()
         return odds(self, state, decision, **given)
-
-    def describe(self) -> dict[str, object]:
-        """Names by role, the horizon in months, and the labels of outcomes."""
-        return {
-            "protege": self.roster.protege,
-            "leader": self.roster.leader,
-            "guarantors": list(self.roster.guarantors),
-            "challengers": list(self.roster.challengers),
-            "horizon": self.horizon,
-            "outcomes": list(OUTCOMES),
-        }
