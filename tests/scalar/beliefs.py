@@ -135,14 +135,6 @@ def shown(level: int, cutpoints: tuple[float, float, float], *, capped: bool) ->
     return bounds[level], math.inf if capped and level >= 1 else bounds[level + 1]
 
 
-def risen(level: int, cutpoints: tuple[float, float, float], *, rose: bool, capped: bool) -> tuple[float, float]:
-    """Bounds of the latent of who stood at a level and rose above it or did not; one that could not shows nothing."""
-    if rose:
-        return cutpoints[level], math.inf
-    stuck = level == len(cutpoints) or (capped and level >= 1)
-    return -math.inf, math.inf if stuck else cutpoints[level]
-
-
 def updated(belief: Belief, noise: float, low: float, high: float) -> Belief:
     """Belief on eta once eta + N(0, noise) was seen between two bounds."""
     variance = belief.variance + noise

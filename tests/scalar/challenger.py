@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scalar.foresight import Interests, Stake
 from scalar.logit import CLOSED, choose, mean, nested, odds, sigmoid
 from scalar.response import OVERT
 from scalar.states import Observer
-from scalar.threat import BACK_DOWN, CARRY_OUT, CONCEDE, brink, heard
+from scalar.threat import BACK_DOWN, CARRY_OUT, CONCEDE, Brink, brink, heard
 from sim.scenario.schema import ChallengerState
 
 if TYPE_CHECKING:
@@ -35,6 +35,29 @@ class Terms:
     backing: float
 
 
+class Choice(NamedTuple):
+    """What a challenger chooses: its stage (hold, attack or threaten), and how it weighs each overt action.
+
+    Attributes:
+        stage: HOLD, ATTACK or THREATEN.
+        kinds: utility of each overt action.
+        motive: the preventive motive in them.
+
+    """
+
+    stage: int
+    kinds: list[float]
+    motive: float
+
+
+class Standoff(NamedTuple):
+    """A threat that has been made: what the challenger expects, and what the protégé and its leader do."""
+
+    own: Brink
+    concedes: bool
+    warned: bool
+
+
 class Challenger(Observer):
     """A possible attacker, and perhaps the patron of another."""
 
@@ -45,7 +68,7 @@ class Challenger(Observer):
         n, sketch = model.numbers, model.scenario.states[name]
         assert isinstance(sketch, ChallengerState)
         self.actions, self.backed_by = sketch.actions, sketch.backed_by
-        self.nature = getattr(sketch, "kind", "state")
+        self.nature = sketch.kind
         self.major, self.member = float(sketch.major), float(sketch.member)
         self.can_overt = "strike" in self.actions or "campaign" in self.actions
         self.threatens = sketch.threaten and self.can_overt
@@ -146,22 +169,23 @@ class Challenger(Observer):
             return 0.0
         return self.own("opportunity.overt") * math.exp(self.own("opportunity.tension") * self.model.tension)
 
-    def act(self) -> int:
-        """Overt action of this step: 0 none, 1 strike, 2 campaign."""
+    def considers(self) -> Choice:
+        """What it chooses at a chance to act, if one comes in this step."""
         model, step = self.model, self.model.now
         comes = -math.expm1(-self.rate() * model.length)
         if self.campaigning or not model.luck.number(f"opportunity/{self.name}", step) < comes:
-            return 0
+            return Choice(HOLD, [], 0.0)
         options, kinds, motive = self.weigh(model.surroundings())
         shocks = model.luck.shocks(f"challenge/{self.name}", step)
         if self.threatens:
             shocks += model.luck.shocks(f"threaten/{self.name}", step)
-        stage = choose(options, model.precision, shocks)
-        if stage == THREATEN:
-            kinds = self.carries_out(motive)
-        if stage == HOLD or not kinds:
-            return 0
-        return choose(kinds, model.precision, model.luck.shocks(f"escalation/{self.name}", step)) + 1
+        return Choice(choose(options, model.precision, shocks), kinds, motive)
+
+    def escalates(self, kinds: Sequence[float]) -> int:
+        """Strike (1) or campaign (2), by their utilities."""
+        return (
+            choose(kinds, self.model.precision, self.model.luck.shocks(f"escalation/{self.name}", self.model.now)) + 1
+        )
 
     def act_covertly(self) -> bool:
         """Whether it acts covertly in this step: no casus foederis, so that no guarantor enters it."""
@@ -186,33 +210,17 @@ class Challenger(Observer):
             stands += branch.chance * mean(branch.ends, odds(branch.ends, model.precision))
         return concedes * self.own("concession") * now.threat + (1.0 - concedes) * stands
 
-    def carries_out(self, motive: float) -> list[float]:
-        """Threaten: the protégé concedes or stands, the leader warns or is silent, and this attacks or backs down.
-
-        Returns:
-            Utilities of each overt action by then; none where it does not attack.
-
-        """
-        model, step, protege, now = self.model, self.model.now, self.model.protege, self.model.surroundings()
+    def threaten(self, motive: float) -> Standoff:
+        """Threaten: what this expects, whether the protégé concedes, and whether the leader would warn."""
+        model, protege, now = self.model, self.model.protege, self.model.surroundings()
         own = brink(model, self.eyes(), self, now, motive)
         answers = brink(model, protege.eyes(), self, now).answers
-        model.result.threats += 1
-        if choose(answers, model.precision, model.luck.shocks(f"concede/{self.name}", step)) == CONCEDE:
-            model.result.conceded += 1
-            model.result.loss[protege.name] += model.numbers["crisis.threat.price"]
-            model.concessions += 1
-            return []
-        after = own.warning if self._is_warned() else own.silence
-        if choose(after.ends, model.precision, model.luck.shocks(f"carry out/{self.name}", step)) == CARRY_OUT:
-            return after.kinds
-        model.result.backed_down += 1
-        model.result.loss[self.name] -= after.ends[BACK_DOWN]
-        return []
+        concedes = choose(answers, model.precision, model.luck.shocks(f"concede/{self.name}", model.now)) == CONCEDE
+        return Standoff(own, concedes, warned=model.guarantors[0].warns(self))
 
-    def _is_warned(self) -> bool:
-        """Whether the leader warns; all observers take it in, or its silence, and a warning ties its hands."""
+    def is_heard(self, *, warned: bool) -> None:
+        """The leader warns, or is silent: all observers take it in, and a warning ties its hands."""
         model, leader = self.model, self.model.guarantors[0]
-        warned = leader.warns(self)
         model.take_in()
         for observer in model.observers:
             _, silence, warning = heard(model, observer.eyes(), self)
@@ -220,7 +228,22 @@ class Challenger(Observer):
             observer.beliefs[leader.name] = seen.beliefs[leader.name]
         if warned:
             leader.tie(model.numbers["crisis.threat.warning.tied"])
-        return warned
+
+    def carries_out(self, standoff: Standoff) -> int:
+        """How a threat ends: 0 without an attack, else 1 strike, 2 campaign."""
+        model, result = self.model, self.model.result
+        result.threats += 1
+        if standoff.concedes:
+            result.conceded += 1
+            result.loss[model.protege.name] += model.numbers["crisis.threat.price"]
+            model.concessions += 1
+            return 0
+        after = standoff.own.warning if standoff.warned else standoff.own.silence
+        if choose(after.ends, model.precision, model.luck.shocks(f"carry out/{self.name}", model.now)) == CARRY_OUT:
+            return self.escalates(after.kinds)
+        result.backed_down += 1
+        result.loss[self.name] -= after.ends[BACK_DOWN]
+        return 0
 
     def backs(self, now: Surroundings, harm: float, leader_combat: float) -> int:
         """As a patron: hold back, defend or join."""

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from scalar import council
-from scalar.beliefs import LOGISTIC_VARIANCE, risen, shown, updated
+from scalar.beliefs import LOGISTIC_VARIANCE, shown, updated
 from scalar.foresight import BACKED_ABOVE, ESCALATE, Prospect
 from scalar.logit import CLOSED, choose, nested
 from scalar.response import AID, CAMPAIGN, COMBAT, OVERT, shared_part
@@ -38,6 +38,7 @@ class Crisis:
         self.covered, self.with_patron = model.obliged, with_patron
         self.asked = self.invoked = False
         self.levels: dict[str, int] = {}
+        self.shocks: dict[str, float] = {}
         self.free: dict[str, bool] = {}
         self.harm = self.counted = 0.0
         self.stance = self.reply = 0
@@ -85,8 +86,8 @@ class Crisis:
         """The Council votes where Article 4 was invoked; then every guarantor responds."""
         model, attack = self.model, self._attack()
         rules = model.rules(self.attacker, self.action)
-        self.shock = model.true.shock * model.luck.number("crisis shock", model.now)
-        shared = shared_part(model.true, attack) + self.shock
+        shock = model.true.shock * model.luck.number("crisis shock", model.now)
+        shared = shared_part(model.true, attack) + shock
         latents = {g.name: g.latent(shared, self.attacker.name) for g in model.guarantors}
         sits = self.invoked and model.council_decides
         self.free = self._vote(latents, rules) if sits else {g.name: True for g in model.guarantors}
@@ -94,9 +95,10 @@ class Crisis:
         caution = self.attacker.stake.caution(now)
         for guarantor in model.guarantors:
             name = guarantor.name
-            reached = guarantor.respond(latents[name], 0, rules, caution, free=self.free[name])
-            self.levels[name] = reached
-            self.harm += guarantor.harm(reached)
+            luck = model.luck.number(f"response/{name}", model.now)
+            self.shocks[name] = shock + luck
+            self.levels[name] = guarantor.level(latents[name] + luck, rules, caution, free=self.free[name])
+            self.harm += guarantor.harm(self.levels[name])
         if model.reputation_on:
             model.take_in()
             for guarantor in model.guarantors:
@@ -190,10 +192,11 @@ class Crisis:
         self.live = self.going or self.reply == ESCALATE
         if not self.live:
             return
-        share = 0.0 if not self.going else 1.0 if chosen > self.severity else n["crisis.further"]
-        self.severity = max(chosen, self.severity)
+        share = n["crisis.further"] if self.going else 0.0
         self.fought += 1
-        self._rise(exchange, now)
+        if chosen > self.severity:
+            self.severity, share = chosen, 1.0
+            self._rise(now)
         self._damage(exchange, share)
         self._replied(exchange, now, attacked=self.going)
 
@@ -215,22 +218,18 @@ class Crisis:
             return 0
         return choose(worth, model.precision, model.luck.shocks(f"go on how/{attacker.name}", model.now, exchange)) + 1
 
-    def _rise(self, exchange: int, now: Surroundings) -> None:
-        """A guarantor rises by one level where its latent, with a fresh shock of its own, is above its level."""
-        model, attack = self.model, self._attack()
+    def _rise(self, now: Surroundings) -> None:
+        """Where the attacker escalates a guarantor rises by one level if its latent, shocks kept, is above it."""
+        model = self.model
         rules = model.rules(self.attacker, self.action)
-        shared = shared_part(model.true, attack) + self.shock
+        shared = shared_part(model.true, self._attack())
         caution = self.attacker.stake.caution(now)
         self.harm = 0.0
         for guarantor in model.guarantors:
-            name, before = guarantor.name, self.levels[guarantor.name]
-            latent = guarantor.latent(shared, self.attacker.name)
-            rose = guarantor.respond(latent, exchange, rules, caution, free=self.free[name]) > before
-            self.levels[name] = before + rose
+            name = guarantor.name
+            y = guarantor.latent(shared, self.attacker.name) + self.shocks[name]
+            self.levels[name] += guarantor.level(y, rules, caution, free=self.free[name]) > self.levels[name]
             self.harm += guarantor.harm(self.levels[name])
-            if model.reputation_on:
-                cutpoints, capped = self._thresholds(guarantor, rules, caution)
-                self._learn(guarantor, attack, *risen(before, cutpoints, rose=rose, capped=capped))
 
     # -------------------------------------------------------------- the end
 

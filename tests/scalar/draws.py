@@ -93,9 +93,8 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[str, str, int, int]]:
         for what in ("opportunity", "covert opportunity", "covert setback", "warning")
     ]
     once += [("uniform", f"{what}/{name}") for name in who.guarantors for what in ("signal", "talk")]
-    once += [("logistic", f"stance/{name}") for name in who.guarantors]
-    again = [("logistic", f"response/{name}") for name in who.guarantors]
-    again += [("uniform", f"setback/{name}") for name in who.challengers]
+    once += [("logistic", f"{what}/{name}") for name in who.guarantors for what in ("stance", "response")]
+    again = [("uniform", f"setback/{name}") for name in who.challengers]
     for step in range(steps_of(scenario)):
         yield from ((*stream, step, 0) for stream in once)
         yield from ((*stream, step, exchange) for stream in again for exchange in range(scenario.crisis.exchanges))

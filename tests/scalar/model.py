@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scalar import council
 from scalar.accession import Application
-from scalar.challenger import Challenger
+from scalar.challenger import ATTACK, THREATEN, Challenger
 from scalar.crisis import Crisis
 from scalar.foresight import Forecast, Prospect, Seen, Surroundings, forecast, prospect
 from scalar.parameters import BOUNDS, Trial, prepare
@@ -233,17 +233,32 @@ class Reference(Model):  # type: ignore[misc]
         if self.signals_on:
             for guarantor in self.guarantors:
                 guarantor.signal()
-        actions, covert = {}, []
-        for challenger in self.challengers:
-            actions[challenger.name] = challenger.act()
-            if challenger.act_covertly():
-                covert.append(challenger.name)
+        actions = self._overt_actions()
+        covert = [challenger.name for challenger in self.challengers if challenger.act_covertly()]
         for _ in range(self.concessions):
             self.threat *= 1.0 - self.numbers["crisis.threat.concession"]
         self.concessions = 0
         self._crises(actions)
         for name in covert:
             self._covert_setback(name)
+
+    def _overt_actions(self) -> dict[str, int]:
+        """Overt action of each challenger: 0 none, 1 strike, 2 campaign.
+
+        All choose on what they see before anybody acts; what the leader says to one threat is heard before the next.
+        """
+        chosen = {challenger: challenger.considers() for challenger in self.challengers}
+        standoffs = {c: c.threaten(choice.motive) for c, choice in chosen.items() if choice.stage == THREATEN}
+        for challenger, standoff in standoffs.items():
+            if not standoff.concedes:
+                challenger.is_heard(warned=standoff.warned)
+        actions = {}
+        for challenger, choice in chosen.items():
+            if challenger in standoffs:
+                actions[challenger.name] = challenger.carries_out(standoffs[challenger])
+            else:
+                actions[challenger.name] = challenger.escalates(choice.kinds) if choice.stage == ATTACK else 0
+        return actions
 
     def _drift(self) -> None:
         """Threat and tension move; damaged means recover, arms arrive."""

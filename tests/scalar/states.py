@@ -70,11 +70,10 @@ class Guarantor(State):
         v = latent + self.dependence * led
         return council.stance(v + self.model.luck.number(f"stance/{self.name}", self.model.now), rules)
 
-    def respond(self, latent: float, exchange: int, rules: Rules, caution: float, *, free: bool) -> int:
-        """Its level, with a free hand or without: then the leader's latent falls, and another stops at aid."""
+    def level(self, y: float, rules: Rules, caution: float, *, free: bool) -> int:
+        """Its level at a latent with all shocks; without a free hand the leader's falls, and another stops at aid."""
         if not self.active:
             return WORDS
-        y = latent + self.model.luck.number(f"response/{self.name}", self.model.now, exchange)
         if self.leads:
             return level(y if free else y - rules.no_mandate, self.model.true.cutpoints, caution)
         reached = level(y, self.model.true.cutpoints)
