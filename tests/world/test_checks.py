@@ -28,7 +28,7 @@ def same(one: Outcomes, other: Outcomes, *, but: tuple[str, ...] = ()) -> None:
 
 
 def test_check2_a_treaty_neither_in_force_nor_applied_for_changes_nothing() -> None:
-    """Cover that would enter long after the horizon is no cover; in the month before, waiting would be known to cost."""
+    """Cover that would enter long after the horizon is no cover (in the month before, waiting would cost)."""
     without = World(load("outsider"), replicates=512).run()
     late = World(load("member", {"accession.from_month": 30}), replicates=512).run()
     same(without, late)

@@ -142,7 +142,7 @@ def test_check4_known_latents_make_every_rule_an_enumeration_of_votes(rule: str)
         for i, theirs in enumerate(ahead.member_levels, start=1):
             own = [expit(means[i] - c) for c in CUTPOINTS]
             expected = [own[0], timely * hands[i] * own[1], timely * hands[i] * own[2]]
-            assert [float(x) for x in theirs] == pytest.approx(expected, abs=1e-12)
+            assert [x.item() for x in theirs] == pytest.approx(expected, abs=1e-12)
 
 
 def simulated(
@@ -185,9 +185,9 @@ def test_forecasts_under_every_rule_meet_brute_force(rule: str) -> None:
         ahead = ahead_of(rule, means, variances, dependence, shock)
         leader = [ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(np.zeros(()))]
         assert ahead.mandate.item() == pytest.approx(mandate, abs=0.03)
-        assert [float(x) for x in leader] == pytest.approx(levels[0], abs=0.006)
+        assert [x.item() for x in leader] == pytest.approx(levels[0], abs=0.006)
         for theirs, expected in zip(ahead.member_levels, levels[1:], strict=True):
-            assert [float(x) for x in theirs] == pytest.approx(expected, abs=0.02)
+            assert [x.item() for x in theirs] == pytest.approx(expected, abs=0.02)
 
 
 def sure(rule: str, **more: object) -> Scenario:

@@ -13,7 +13,10 @@ from sim.record.council_replay import Replay, replay
 from sim.record.estimation_data import COUNCIL, Row, rows
 from sim.scenario import SETS, Scenario, load
 from sim.world import World
-from sim.world.foresight import Attack, covariates
+from sim.world.assault import Assault
+from sim.world.expectations import attack_on
+from sim.world.foresight import covariates
+from sim.world.values import Cells
 
 CASES = {"armenia-2022": ("AM-2022-09", "Azerbaijan"), "kazakhstan-2022": ("KZ-2022", "Unrest")}
 KINDS = ("internal", "militants", "state")
@@ -66,15 +69,14 @@ def test_the_world_codes_the_case_as_the_estimation_does(name: str, table: tuple
     case, challenger = CASES[name]
     coded = {row.guarantor: row for row in table if row.source == case and row.guarantor != COUNCIL}
     world = World(load(name), replicates=SETS)
-    by = world.challengers[0]
     assert {guarantor.name for guarantor in world.guarantors} == set(coded)
-    assert by.name == challenger
-    one = np.ones((1, 1))
-    deaths = world.values["crisis.strike.deaths"]
-    attack = Attack(deaths, by.major, by.member, one, one, one, by.attacker_kind)
+    assert world.challengers[0].name == challenger
+    cells = Cells.everywhere(world.shape)
+    strike = Assault.by(0, cells, np.ones(len(cells), np.int8))
+    attack = attack_on(world, strike, 1.0, 1.0, np.ones(len(cells), np.bool_))
     for guarantor in world.guarantors:
-        ties = guarantor.own(f"ties.{challenger}")
-        x = covariates(attack, ties, guarantor.own("committed"), leads=guarantor.leads)
+        ties, committed = strike.of_attacker(guarantor.ties), cells.take(guarantor.own("committed"))
+        x = covariates(attack, ties, committed, leads=guarantor.leads)
         for covariate, expected in coded[guarantor.name].covariates.items():
             assert x[covariate].min() - 2e-3 <= expected <= x[covariate].max() + 2e-3, covariate
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.world import World
+from sim.world.assault import Assault
 from sim.world.opportunity import weigh
 from sim.world.prevention import worth
 from sim.world.values import Cells
@@ -17,7 +18,7 @@ FULL: dict[str, Any] = {"states__Israel__prevention": 1, "states__United_States_
 
 
 def motive(world: World) -> float:
-    return float(weigh(world, world.challengers[0], Cells.everywhere(world.shape)).motive.reshape(-1)[0])
+    return float(weigh(world, Assault.by(0, Cells.everywhere(world.shape))).motive.reshape(-1)[0])
 
 
 def test_nothing_presses_in_a_frozen_world() -> None:
@@ -43,7 +44,7 @@ def test_cover_about_to_enter_into_force_presses_and_only_in_the_month_before() 
     assert pressed[2] > 0.01
 
 
-def test_half_a_chance_of_cover_is_half_of_its_cost() -> None:
+def test_half_a_chance_of_cover_is_half_of_its_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where waiting is sure to cost, the motive is linear in the chance of cover."""
     scenario = quiet(
         frozen("member", accession__from_month=1, response__in_force=4, **FULL),
@@ -54,7 +55,7 @@ def test_half_a_chance_of_cover_is_half_of_its_cost() -> None:
     world.step()
     pressed = []
     for chance in (0.0, 0.5, 1.0):
-        world.entry_chance = lambda chance=chance: np.full(world.shape, chance)  # type: ignore[method-assign]
+        monkeypatch.setattr(world, "entry_chance", lambda chance=chance: np.full(world.shape, chance))
         pressed.append(motive(world))
     assert 0.0 < pressed[0] < pressed[1] < pressed[2]
     assert pressed[1] == pytest.approx((pressed[0] + pressed[2]) / 2)

@@ -95,7 +95,7 @@ def test_who_fights_is_believed_and_who_talks_is_not(resolve: float, sign: int) 
         states__United_States__actions=[],
     )
     world = World(scenario, replicates=16)
-    before = [np.broadcast_to(o.beliefs["Russia"].mean, world.shape) for o in world.observers]
+    before = [o.beliefs["Russia"].mean.copy() for o in world.observers]
     columns = world.run().columns
     attacked = columns["attacks"] > 0
     shown = columns["level_Russia"] == (3 if sign > 0 else 0)

@@ -145,9 +145,9 @@ def test_help_comes_without_a_treaty_too() -> None:
 
 def test_a_challengers_type_is_drawn_once_and_stays() -> None:
     world = fresh("outsider")
-    before = {challenger.name: challenger.kind.copy() for challenger in world.challengers}
+    before = {challenger.name: challenger.motives.kind.copy() for challenger in world.challengers}
     world.run()
     for challenger in world.challengers:
-        assert_array_equal(challenger.kind, before[challenger.name])
-        assert 0.2 < float(np.log(challenger.kind).std()) < 0.3
+        assert_array_equal(challenger.motives.kind, before[challenger.name])
+        assert 0.2 < float(np.log(challenger.motives.kind).std()) < 0.3
     assert (before["Israel"] != before["United States"]).all()

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from sim.scenario import load
 from sim.world import World
+from sim.world.assault import Assault
 from sim.world.beliefs import Belief
-from sim.world.expectations import eyes_of, prospects
+from sim.world.expectations import attackers_eyes, prospects
 from sim.world.signals import Evidence, Rule, absorbed
-from sim.world.values import Cells
+from sim.world.values import Cells, cut
 from worlds import frozen, quiet
 
 OFF = {
@@ -98,7 +99,7 @@ def beliefs(world: World) -> list[np.ndarray]:
     return [
         np.broadcast_to(part, len(cells))
         for observer in world.observers
-        for belief in world.signals.believed(observer, cells).values()
+        for belief in world.signals.taken_in(cut(observer.beliefs, cells), cells).values()
         for part in (belief.mean, belief.variance)
     ]
 
@@ -135,8 +136,8 @@ def test_a_standing_commitment_raises_what_is_done_and_what_is_expected() -> Non
     bound = World([frozen("member"), frozen("member", states__Russia__tied=2)], replicates=4)
     done = bound.odds("Russia", "respond").probabilities
     assert (done[3, 1] > done[3, 0]).all()
-    israel, cells = bound.challengers[0], Cells.everywhere(bound.shape)
-    harm = prospects(bound, eyes_of(bound, israel, cells), israel, cells)["strike"].harm.reshape(bound.shape)
+    israel = Assault.by(0, Cells.everywhere(bound.shape))
+    harm = prospects(bound, attackers_eyes(bound, israel), israel).harm[0].reshape(bound.shape)
     assert (harm[1] > harm[0]).all()
 
 

@@ -92,24 +92,70 @@ def code(
         ValueError: an unknown kind, negative deaths, or a share or indicator outside 0..1.
 
     """
+    militants, state = indicators(kind)
+    if not (np.asarray(deaths) >= 0.0).all():
+        raise ValueError("deaths must be 0 or more")
+    return coded(
+        militants=militants,
+        state_attack=state,
+        deaths=deaths,
+        asked=_unit("asked", asked),
+        formal_article4=_unit("formal_article4", formal_article4),
+        foreign_ground=_unit("foreign_ground", foreign_ground),
+        attacker_member=_unit("attacker_member", attacker_member),
+        attacker_major=_unit("attacker_major", attacker_major),
+        ties_to_attacker=_unit("ties_to_attacker", ties_to_attacker),
+        committed_elsewhere=_unit("committed_elsewhere", committed_elsewhere),
+        leader=_unit("leader", leader),
+    )
+
+
+def coded(
+    *,
+    militants: NDArray[np.float64],
+    state_attack: NDArray[np.float64],
+    deaths: ArrayLike,
+    asked: ArrayLike,
+    formal_article4: ArrayLike,
+    foreign_ground: ArrayLike,
+    attacker_member: ArrayLike,
+    attacker_major: ArrayLike,
+    ties_to_attacker: ArrayLike,
+    committed_elsewhere: ArrayLike,
+    leader: ArrayLike,
+) -> dict[str, NDArray[np.float64]]:
+    """The covariates of `code`, for numbers that are known to lie in their ranges; `indicators` makes the first two."""
+    return {
+        "militants": militants,
+        "state_attack": state_attack,
+        "log_size": size_of(deaths),
+        "asked": np.asarray(asked, np.float64),
+        "formal_article4": np.asarray(formal_article4, np.float64),
+        "foreign_ground": np.asarray(foreign_ground, np.float64),
+        "attacker_member": np.asarray(attacker_member, np.float64),
+        "attacker_major": np.asarray(attacker_major, np.float64),
+        "ties_to_attacker": np.asarray(ties_to_attacker, np.float64),
+        "committed_elsewhere": np.asarray(committed_elsewhere, np.float64),
+        "leader": np.asarray(leader, np.float64),
+    }
+
+
+def indicators(kind: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Covariates `militants` and `state_attack` of what attacks.
+
+    Args:
+        kind: one of `KINDS`, or an array of them.
+
+    Raises:
+        ValueError: an unknown kind.
+
+    """
     kinds = np.asarray(kind)
     known = kind in KINDS if isinstance(kind, str) else bool(np.isin(kinds, KINDS).all())
     if not known:
         unknown = sorted(set(np.unique(kinds).tolist()) - set(KINDS))
         raise ValueError(f"kind is one of {', '.join(KINDS)}, not {unknown[0]!r}")
-    return {
-        "militants": (kinds == "militants").astype(np.float64),
-        "state_attack": (kinds == "state").astype(np.float64),
-        "log_size": size_of(deaths),
-        "asked": _unit("asked", asked),
-        "formal_article4": _unit("formal_article4", formal_article4),
-        "foreign_ground": _unit("foreign_ground", foreign_ground),
-        "attacker_member": _unit("attacker_member", attacker_member),
-        "attacker_major": _unit("attacker_major", attacker_major),
-        "ties_to_attacker": _unit("ties_to_attacker", ties_to_attacker),
-        "committed_elsewhere": _unit("committed_elsewhere", committed_elsewhere),
-        "leader": _unit("leader", leader),
-    }
+    return (kinds == "militants").astype(np.float64), (kinds == "state").astype(np.float64)
 
 
 def predictor(
@@ -140,16 +186,8 @@ def predictor(
 
 
 def size_of(deaths: ArrayLike) -> NDArray[np.float64]:
-    """Size of a crisis on the log scale: log10(1 + deaths) - 1, so that nine deaths give 0.
-
-    Raises:
-        ValueError: deaths negative or not a number.
-
-    """
-    count = np.asarray(deaths, dtype=np.float64)
-    if not (count >= 0.0).all():
-        raise ValueError("deaths must be 0 or more")
-    return np.asarray(np.log10(1.0 + count) - 1.0)
+    """Size of a crisis on the log scale: log10(1 + deaths) - 1, so that nine deaths give 0."""
+    return np.asarray(np.log10(1.0 + np.asarray(deaths, dtype=np.float64)) - 1.0)
 
 
 def _unit(name: str, value: ArrayLike) -> NDArray[np.float64]:

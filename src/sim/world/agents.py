@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.record.covariates import indicators
 from sim.world import channels, council, patron, response
 from sim.world.anticipation import Member
+from sim.world.assault import OVERT
 from sim.world.beliefs import Belief, initial
 from sim.world.challenge import CovertTerms, Fears, Motives, OvertTerms
 from sim.world.foresight import covariates
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.scenario.schema import ChallengerState
+    from sim.world.assault import Assault
     from sim.world.foresight import Attack
     from sim.world.reference import Reference
     from sim.world.response import Coefficients
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-OVERT: tuple[str, ...] = ("strike", "campaign")
-"""Overt actions; the index plus 1 is the severity."""
+NO_INTERESTS: Final = patron.Interests(*(np.zeros(()) for _ in range(6)))
+"""Of a challenger that backs nobody."""
 
 
 class State(Agent):  # type: ignore[misc]
@@ -66,6 +69,7 @@ class Guarantor(State):
         super().__init__(world, name)
         self.active = active
         self.leads = leader is None
+        self.ties = tuple(self.own(f"ties.{challenger}") for challenger in world.roster.challengers)
         power = self.own("capability") * np.exp(
             -self.own("distance") / self.values["environment.weights.distance_scale"]
         )
@@ -75,10 +79,10 @@ class Guarantor(State):
         self.weight: Array = np.asarray(power / full * (1.0 - self.own("committed")))
         self.dependence: Array = np.zeros((1, 1)) if self.leads else self.own("dependence")
 
-    def latent(self, coefficients: Coefficients, attack: Attack, attacker: str, cells: Cells) -> Array:
-        """Its true latent in a crisis, without the shared shock, in some cells; coefficients and attack in those."""
-        world: World = self.model
-        ties, committed = cells.take(self.own(f"ties.{attacker}")), cells.take(self.own("committed"))
+    def latent(self, world: World, coefficients: Coefficients, attack: Attack, assault: Assault) -> Array:
+        """Its true latent in crises, without the shared shock, for coefficients and attacks entry by entry."""
+        cells = assault.cells
+        ties, committed = assault.of_attacker(self.ties), cells.take(self.own("committed"))
         x = covariates(attack, ties, committed, leads=self.leads)
         eta = response.latent(coefficients, cells.take(self.own("resolve")), attack.covered, x)
         return np.asarray(eta + cells.take(world.signals.tied[self.name]))
@@ -119,7 +123,14 @@ class Observer(State):
 
     beliefs: dict[str, Belief]
 
-    def look(self, guarantors: Sequence[Guarantor], truth: Mapping[str, Array], record: Reference, z: Array) -> None:
+    def look(
+        self,
+        guarantors: Sequence[Guarantor],
+        truth: Mapping[str, Array],
+        record: Reference,
+        z: Array,
+        shape: tuple[int, int],
+    ) -> None:
         """Form the first beliefs.
 
         Args:
@@ -127,29 +138,25 @@ class Observer(State):
             truth: their true latents at the reference crisis.
             record: what anyone knows from the record.
             z: standard normals, shape (guarantors, replicates).
+            shape: of the batch.
 
         """
         acuity, bias = self.values["perception.acuity"], self.values["perception.bias"]
-        self.beliefs = {
-            guarantor.name: initial(
-                truth[guarantor.name],
-                record.mean[guarantor.name],
-                record.variance[guarantor.name],
-                acuity,
-                bias,
-                z[index][None, :],
+        self.beliefs = {}
+        for index, guarantor in enumerate(guarantors):
+            name = guarantor.name
+            known = (truth[name], record.mean[name], record.variance[name], acuity, bias, z[index][None, :])
+            first = initial(*known)
+            # Columns of their own, of the whole batch: beliefs move cell by cell.
+            self.beliefs[name] = Belief(
+                *(np.array(np.broadcast_to(part, shape)) for part in (first.mean, first.variance))
             )
-            for index, guarantor in enumerate(guarantors)
-        }
 
-    def learn(self, name: str, belief: Belief, cells: Cells, shape: tuple[int, int]) -> None:
-        """Hold a new belief of a guarantor in some cells of a batch of this shape."""
-        mean, variance = (
-            np.array(np.broadcast_to(x, shape)) for x in (self.beliefs[name].mean, self.beliefs[name].variance)
-        )
-        mean[cells.point, cells.replicate] = belief.mean
-        variance[cells.point, cells.replicate] = belief.variance
-        self.beliefs[name] = Belief(mean=mean, variance=variance)
+    def learn(self, name: str, belief: Belief, cells: Cells) -> None:
+        """Hold a new belief of a guarantor in some cells of the batch."""
+        held = self.beliefs[name]
+        for column, new in ((held.mean, belief.mean), (held.variance, belief.variance)):
+            column[cells.point, cells.replicate] = new
 
 
 class Protege(Observer):
@@ -180,9 +187,12 @@ class Challenger(Observer):
     def __init__(self, world: World, name: str, sketches: Sequence[ChallengerState], kind: Array) -> None:
         super().__init__(world, name)
         self.is_patron = sketches[0].patron is not None
-        self.major = np.array([[float(sketch.major)] for sketch in sketches])
-        self.member = np.array([[float(sketch.member)] for sketch in sketches])
-        self.attacker_kind = np.array([[sketch.kind] for sketch in sketches])  # its `kind` is its type
+        major, member = (
+            np.array([[float(flag)] for flag in flags])
+            for flags in zip(*((s.major, s.member) for s in sketches), strict=True)
+        )
+        militants, state = indicators(np.array([[sketch.kind] for sketch in sketches]))
+        self.as_attacker = (militants, state, major, member)
         can = {action: np.array([[action in sketch.actions] for sketch in sketches]) for action in ("covert", *OVERT)}
         self.can_covert = can["covert"]
         self.threatens = np.array([[sketch.threaten] for sketch in sketches])
@@ -202,7 +212,7 @@ class Challenger(Observer):
             # What it cannot do is worth minus infinity; adding it keeps the shapes of what it can.
             closed=tuple(np.where(can[action], 0.0, -np.inf) for action in OVERT),
         )
-        self.interests: patron.Interests | None = None
+        self.interests = NO_INTERESTS
         if self.is_patron:
             self.interests = patron.Interests(
                 **self.values.group(f"states.{name}.patron", ("defend", "join", "join_threat", "join_tension")),
@@ -213,8 +223,9 @@ class Challenger(Observer):
     def stake(self, backer: Challenger | None, leader: Guarantor, harms: tuple[Array, Array, Array]) -> Stake:
         """Who would stand on the other side of a leader that fights it."""
         return Stake(
-            patron=None if backer is None else backer.interests,
-            attacker_is_patron=self.is_patron,
+            patron=NO_INTERESTS if backer is None else backer.interests,
+            backed=np.asarray(float(backer is not None)),
+            great=np.asarray(float(self.is_patron)),
             precision=self.values["choice.precision"],
             logits=self.values.precision,
             clash_cost=self.values["choice.clash_cost"],

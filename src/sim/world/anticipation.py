@@ -34,9 +34,6 @@ NODES: Final = 7
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
 _WEIGHTS = _WEIGHTS / np.sqrt(2.0 * np.pi)
-_Z: Final = _POINTS[:, None]
-"""Nodes of a standard normal, an axis before that of the cells."""
-
 QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS, strict=True))
 """Pairs of a standard normal value and its weight."""
 
@@ -73,7 +70,7 @@ class Forecast:
         leader_aid: chance that the leader reaches aid.
         leader_troops: chance that it reaches troops.
         member_levels: for each other member its chances of aid, troops and combat.
-        latent: of the leader at each node of the quadrature, shape (nodes, cells).
+        latent: of the leader at each node of the quadrature, an axis before those of the crises.
         free: chance of a free hand for it at each node; no chance (None) where no Council decides in any cell.
         no_mandate: how far the leader's latent falls without a free hand; 0 where there is no Council.
         combat_cutpoint: threshold of combat.
@@ -108,7 +105,7 @@ def forecast(
     council: Rules,
     gate: NDArray[np.bool_],
 ) -> Forecast:
-    """Expected response of the alliance to one crisis, in some cells of a batch.
+    """Expected response of the alliance to crises, of the shape (entries,) or (actions, entries).
 
     Args:
         leader: the leader in the observer's eyes.
@@ -123,7 +120,9 @@ def forecast(
     gate = gate & council.decides
     variance = leader.variance + shock * shock
     slope = _slope(shock, variance)
-    offset = _Z * np.sqrt(variance)
+    # The axis of the nodes lies before those of the crises.
+    nodes = _POINTS.reshape((NODES,) + (1,) * max(1, leader.mean.ndim))
+    offset = nodes * np.sqrt(variance)
     t = leader.mean + offset
     drop = np.where(gate, council.no_mandate, 0.0)
     # Given the leader's total latent, the shock moves each other member's mean and widens what is left.
@@ -175,8 +174,8 @@ def _slope(shock: Array, variance: Array) -> Array:
 
 def _mean(by_node: Array) -> Array:
     """Mean over the nodes, added one by one: the order of a sum over an axis depends on the shape of the array."""
-    if by_node.ndim < 2:
-        return by_node
+    if by_node.ndim == 0:
+        return by_node  # the same at every node
     total = _WEIGHTS[0] * by_node[0]
     for weight, value in zip(_WEIGHTS[1:], by_node[1:], strict=True):
         total = total + weight * value

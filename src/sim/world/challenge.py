@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.world.assault import picked
 from sim.world.choice import mean, probabilities, sigmoid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -106,12 +107,11 @@ class Motives:
     overt: tuple[OvertTerms, ...]
     closed: tuple[Array, ...]
 
-    def overt_utilities(self, now: Surroundings, ahead: Iterable[Prospect]) -> list[Array]:
-        """Utility of each overt action, -inf where it cannot do it; `ahead` is what follows each of them."""
-        return [
-            np.asarray(overt_utility(terms, self.fears, self.kind, now, follows) + closed)
-            for terms, closed, follows in zip(self.overt, self.closed, ahead, strict=True)
-        ]
+    def overt_utility(self, severity: NDArray[np.int8], now: Surroundings, ahead: Prospect) -> Array:
+        """Utility of overt action of some severity, -inf where it cannot do it; `ahead` is what follows it."""
+        terms: OvertTerms = picked(self.overt, severity - 1)
+        worth = overt_utility(terms, self.fears, self.kind, now, ahead)
+        return np.asarray(worth + picked(self.closed, severity - 1))
 
     def covert_utility(self, now: Surroundings) -> Array:
         """Utility of covert action."""

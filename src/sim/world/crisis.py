@@ -1,6 +1,7 @@
-"""An overt attack and what follows: the call for help, the Council, the responses, the patron (model page 4.6).
+"""Overt attacks and what follows: the call for help, the Council, the responses, the patron (model page 4.6).
 
-Only the cells in a crisis are played; every rule is the one by which the crisis was anticipated.
+Only the cells in a crisis are played, all of a step side by side; every rule is the one by which the crisis was
+anticipated.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.world import council, exchanges, expectations, patron, reputation, response, voting
-from sim.world.agents import OVERT
+from sim.world.assault import OVERT, Assault
 from sim.world.choice import choose, probabilities
-from sim.world.foresight import Attack
 from sim.world.outcomes import MANDATES, STRIKE
 from sim.world.prospect import harm_if_asked
 from sim.world.sessions import in_time
@@ -24,23 +24,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger, Guarantor
+    from sim.world.agents import Guarantor
     from sim.world.environment import Surroundings
     from sim.world.world import World
 
     Array = NDArray[np.float64]
+    Codes = NDArray[np.int8]
     Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Front:
-    """One attacker's attack of one kind in one step, in the cells where it happens.
+    """The attacks that begin in one step, one an entry, at most one a cell.
 
     Attributes:
         step: number of the step.
-        attacker: who attacks.
-        action: strike or campaign.
-        cells: where.
+        assault: who attacks, how, and where.
         covered: where the treaty obliges the guarantors.
         now: what everybody sees there.
         with_patron: where a challenger and its patron attack in the same step, and so have joined.
@@ -48,9 +47,7 @@ class Front:
     """
 
     step: int
-    attacker: Challenger
-    action: str
-    cells: Cells
+    assault: Assault
     covered: Flags
     now: Surroundings
     with_patron: Flags
@@ -68,22 +65,22 @@ class Aid:
         levels: level of each guarantor.
         harm: harm to the attacker from all of them.
         free: where each acts with a free hand.
-        shock: the shock that all share.
+        shocks: what the crisis adds to each guarantor's latent: the shock that all share, and one of its own.
 
     """
 
     asked: Flags
     invoked: Flags
-    mandate: NDArray[np.int8]
+    mandate: Codes
     council_days: NDArray[np.int16]
-    levels: dict[str, NDArray[np.int8]]
+    levels: dict[str, Codes]
     harm: Array
     free: dict[str, Flags]
-    shock: Array
+    shocks: dict[str, Array]
 
 
-def break_out(world: World, step: int, actions: Mapping[str, NDArray[np.int8]]) -> None:
-    """Play the overt attacks of a step; two attackers in one step make one crisis, begun by the higher action.
+def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
+    """Play the overt attacks of a step; two attackers in one cell make one crisis, begun by the higher action.
 
     Args:
         world: the world.
@@ -91,26 +88,23 @@ def break_out(world: World, step: int, actions: Mapping[str, NDArray[np.int8]]) 
         actions: overt action of each challenger, 0 none, 1 strike, 2 campaign.
 
     """
-    at_war = exchanges.resume(world, step, {c.name: _allied(world, c, actions) for c in world.challengers})
-    actions = {name: np.where(at_war, np.int8(0), chosen) for name, chosen in actions.items()}
-    highest = np.zeros(world.shape, np.int8)
-    for chosen in actions.values():
-        highest = np.maximum(highest, chosen)
-    begun = np.zeros(world.shape, np.bool_)
-    for challenger in world.challengers:
-        begins = (actions[challenger.name] == highest) & (highest > 0) & ~begun
-        begun |= begins
-        together = _allied(world, challenger, actions)
-        for severity, action in enumerate(OVERT, start=1):
-            cells = Cells.where(begins & (highest == severity))
-            if len(cells):
-                now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
-                play(world, Front(step, challenger, action, cells, covered, now, cells.take(together)))
+    allied = tuple(_allied(world, code, actions) for code in range(len(world.challengers)))
+    at_war = exchanges.resume(world, step, allied)
+    highest, attacker = np.zeros(world.shape, np.int8), np.zeros(world.shape, np.int8)
+    for code, chosen in enumerate(actions.values()):
+        higher = (chosen > highest) & ~at_war
+        highest, attacker = np.where(higher, chosen, highest), np.where(higher, np.int8(code), attacker)
+    cells = Cells.where(highest > 0)
+    if not len(cells):
+        return
+    assault = Assault(cells, cells.full(attacker), cells.full(highest))
+    now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
+    play(world, Front(step, assault, covered, now, assault.of_attacker(allied)))
 
 
-def _allied(world: World, challenger: Challenger, actions: Mapping[str, NDArray[np.int8]]) -> Flags:
+def _allied(world: World, code: int, actions: Mapping[str, Codes]) -> Flags:
     """Where the patron of a challenger, or one it is patron of, attacks in the same step."""
-    together = np.zeros(world.shape, np.bool_)
+    challenger, together = world.challengers[code], np.zeros(world.shape, np.bool_)
     for other in world.challengers:
         if other is world.backer(challenger) or challenger is world.backer(other):
             together = together | (actions[other.name] > 0)
@@ -118,35 +112,35 @@ def _allied(world: World, challenger: Challenger, actions: Mapping[str, NDArray[
 
 
 def play(world: World, front: Front) -> None:
-    """Play one crisis to its end and record it."""
+    """Play crises to their ends, or to the end of the step, and record them."""
     aid = _responses(world, front, _request(world, front))
     stance = _patron(world, front, aid)
     _record(world, front, aid)
     war = _war(front, aid, stance)
-    whole = np.ones(len(front.cells))
-    exchanges.damage(world, war, 0, whole)
+    exchanges.damage(world, war, 0, np.ones(len(front.assault)))
     exchanges.reply(world, war, 0, war.live, front.now, war.live)
     exchanges.fight(world, war, 1)
 
 
-def _war(front: Front, aid: Aid, stance: NDArray[np.int8]) -> exchanges.War:
-    """The crisis after the first answers to it."""
-    everywhere = np.ones(len(front.cells), np.bool_)
+def _war(front: Front, aid: Aid, stance: Codes) -> exchanges.War:
+    """The crises after the first answers to them."""
+    size = len(front.assault)
+    everywhere = np.ones(size, np.bool_)
     return exchanges.War(
         step=front.step,
-        attacker=front.attacker,
-        cells=front.cells,
-        severity=np.full(len(front.cells), OVERT.index(front.action) + 1, np.int8),
+        cells=front.assault.cells,
+        attacker=front.assault.attacker,
+        severity=front.assault.severity,
         asked=aid.asked,
         invoked=aid.invoked,
-        covered=front.covered.astype(np.float64),
+        covered=front.covered,
         levels=aid.levels,
         free=aid.free,
-        shock=aid.shock,
+        shocks=aid.shocks,
         stance=stance,
         harm=aid.harm,
-        counted=np.zeros(len(front.cells)),
-        reply=np.zeros(len(front.cells), np.int8),
+        counted=np.zeros(size),
+        reply=np.zeros(size, np.int8),
         live=everywhere,
         going=everywhere,
         fought=everywhere.astype(np.int16),
@@ -155,16 +149,13 @@ def _war(front: Front, aid: Aid, stance: NDArray[np.int8]) -> exchanges.War:
 
 def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
-    protege, cells = world.protege, front.cells
+    protege, assault = world.protege, front.assault
+    cells = assault.cells
     eyes = expectations.eyes_of(world, protege, cells)
-    asked = expectations.forecast_of(
-        world, eyes, front.attacker, front.action, cells, asked=True, obliged=front.covered
-    )
-    severity = OVERT.index(front.action) + 1
+    asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
     appeal = cut(protege.appeal(), cells)
-    stake = cut(world.stakes[front.attacker.name], cells)
-    hoped = harm_if_asked(asked, stake, front.now.threat, front.now.tension)
-    utility = np.broadcast_to(appeal.utility(hoped, severity), len(cells))
+    hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)
+    utility = np.broadcast_to(appeal.utility(hoped, assault.severity), len(cells))
     options = [np.zeros(len(cells)), utility]
     choice = choose(options, appeal.sharpness, world.streams.gumbel("request", front.step, at=cells.replicate))
     if world.log is not None:
@@ -185,26 +176,29 @@ def _request(world: World, front: Front) -> Flags:
 
 def _responses(world: World, front: Front, asked: Flags) -> Aid:
     """The Council votes where Article 4 was invoked; then every guarantor responds."""
-    cells, step = front.cells, front.step
+    assault, step, streams = front.assault, front.step, world.streams
+    cells, at = assault.cells, assault.cells.replicate
     invoked = asked & front.covered
     coefficients = cut(world.coefficients, cells)
-    attack = _attack(world, front, asked, invoked)
-    shock = coefficients.shock * world.streams.normal("crisis shock", step, at=cells.replicate)
-    latents = {g.name: g.latent(coefficients, attack, front.attacker.name, cells) + shock for g in world.guarantors}
-    rules = expectations.council_at(world, cells, front.attacker, front.action)
+    attack = expectations.attack_on(world, assault, asked, invoked, front.covered)
+    shared = coefficients.shock * streams.normal("crisis shock", step, at=at)
+    latents = {g.name: g.latent(world, coefficients, attack, assault) for g in world.guarantors}
+    stances = {name: latent + shared for name, latent in latents.items()}
+    rules = expectations.council_at(world, assault)
     sits = invoked & rules.decides
-    passed, days, hands = _vote(world, front, latents, rules, coefficients.cutpoints[0], sits)
+    passed, days, hands = _vote(world, front, stances, rules, coefficients.cutpoints[0], sits)
     free = {name: ~sits | hand for name, hand in hands.items()}
-    caution = cut(world.stakes[front.attacker.name], cells).caution(front.now.threat, front.now.tension)
-    levels, harm = {}, np.zeros(len(cells))
+    caution = assault.of_attacker(world.stakes).caution(front.now.threat, front.now.tension)
+    levels, shocks, harm = {}, {}, np.zeros(len(cells))
     for guarantor in world.guarantors:
         name = guarantor.name
-        y = latents[name] + world.streams.logistic(f"response/{name}", step, at=cells.replicate)
+        shocks[name] = shared + streams.logistic(f"response/{name}", step, at=at)
+        y = latents[name] + shocks[name]
         levels[name] = guarantor.level(y, coefficients.cutpoints, free[name], rules.no_mandate, caution, cells)
         harm = harm + response.harm(cells.take(guarantor.weight), levels[name], world.harms_at(cells))
-        _tell_response(world, front, guarantor, latents[name], levels[name], free[name])
-    sight = reputation.Sight(step, front.attacker.name, attack, rules, caution, free)
-    reputation.learn_from_answers(world, sight, levels, cells)
+        _tell_response(world, front, guarantor, stances[name], levels[name], free[name])
+    sight = reputation.Sight(assault, attack, levels, free, rules.no_mandate, caution)
+    reputation.learn(world, sight, step)
     return Aid(
         asked=asked,
         invoked=invoked,
@@ -213,21 +207,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         levels=levels,
         harm=harm,
         free=free,
-        shock=shock,
-    )
-
-
-def _attack(world: World, front: Front, asked: Flags, invoked: Flags) -> Attack:
-    """The attack as guarantors judge it."""
-    cells = front.cells
-    return Attack(
-        deaths=cells.take(world.values[f"crisis.{front.action}.deaths"]),
-        major=cells.take(front.attacker.major),
-        member=cells.take(front.attacker.member),
-        asked=asked,
-        formal=invoked,
-        covered=front.covered.astype(np.float64),
-        kind=cells.take(front.attacker.attacker_kind),
+        shocks=shocks,
     )
 
 
@@ -240,52 +220,46 @@ def _vote(
     sits: Flags,
 ) -> tuple[Flags, Array, dict[str, Flags]]:
     """The Council's decision, its day, and who has a free hand by it; the leader speaks first."""
-    cells, step, streams = front.cells, front.step, world.streams
+    assault, step, streams = front.assault, front.step, world.streams
+    cells, at = assault.cells, assault.cells.replicate
     lead = council.pull(latents[world.roster.leader], first_cutpoint)
     stances, odds, active = {}, [], {}
     for guarantor in world.guarantors:
         v = latents[guarantor.name] + cells.take(guarantor.dependence) * lead
-        luck = streams.logistic(f"stance/{guarantor.name}", step, at=cells.replicate)
-        taken = council.stance(v + luck, rules)
-        stances[guarantor.name] = taken
-        active[guarantor.name] = cells.full(guarantor.active)
-        if world.log is None or not bool(sits[0]):
-            continue
-        not_opposed, supports = council.chances(v, rules, np.ones(()))
-        odds.append((not_opposed, supports))
-        if bool(active[guarantor.name][0]):
-            world.log.decision(
-                "crisis",
-                step,
-                guarantor.name,
-                "vote",
-                council.STANCES,
-                None,
-                (1.0 - not_opposed, not_opposed - supports, supports),
-                int(taken[0]),
-                stance_latent=v,
-            )
+        taken = council.stance(v + streams.logistic(f"stance/{guarantor.name}", step, at=at), rules)
+        stances[guarantor.name], active[guarantor.name] = taken, cells.full(guarantor.active)
+        if world.log is not None and bool(sits[0]):
+            odds.append(_tell_vote(world, step, guarantor, v, rules, taken))
     votes = list(active.values())
     backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
     opposes = [taken == council.OPPOSE for taken in stances.values()]
     passed = voting.decide(opposes, list(backers.values()), votes, np.broadcast_to(rules.rule, len(cells)))
-    luck = streams.uniform("council days", step, at=cells.replicate)[0]
-    days = world.sessions.drawn(world.chairs, front.attacker.name, cells, luck)
-    timely = in_time(days, cells.take(world.values[f"crisis.{front.action}.duration"]))
+    days = world.sessions.drawn(world.chairs, assault, streams.uniform("council days", step, at=at)[0])
+    timely = in_time(days, assault.of_action(world.durations))
     if world.log is not None and bool(sits[0]):
         chance, _ = voting.expect([yes for yes, _ in odds], [own for _, own in odds], votes, rules.rule)
-        _tell_decision(world, front, rules, chance, passed, days, timely)
+        _tell_decision(world, step, rules, chance, passed, days, timely)
     return passed, days, {name: passed & timely & own for name, own in backers.items()}
 
 
+def _tell_vote(
+    world: World, step: int, guarantor: Guarantor, v: Array, rules: council.Rules, taken: Codes
+) -> tuple[Array, Array]:
+    not_opposed, supports = council.chances(v, rules, np.ones(()))
+    if world.log is not None and bool(np.broadcast_to(guarantor.active, world.shape)[0, 0]):
+        chances = (1.0 - not_opposed, not_opposed - supports, supports)
+        name, choice = guarantor.name, int(taken[0])
+        world.log.decision("crisis", step, name, "vote", council.STANCES, None, chances, choice, stance_latent=v)
+    return not_opposed, supports
+
+
 def _tell_decision(
-    world: World, front: Front, rules: council.Rules, chance: Array, passed: Flags, days: Array, timely: Flags
+    world: World, step: int, rules: council.Rules, chance: Array, passed: Flags, days: Array, timely: Flags
 ) -> None:
     if world.log is not None:
-        ahead = world.sessions.timely(world.chairs, front.attacker.name, front.action)
         world.log.fact(
             "crisis",
-            front.step,
+            step,
             "Council decides",
             chair=world.guarantors[int(world.chairs[0, 0])].name,
             rule=voting.RULES[int(rules.rule.reshape(-1)[0])],
@@ -293,12 +267,12 @@ def _tell_decision(
             chance_of_mandate=chance,
             days=days,
             in_time=timely,
-            chance_in_time=ahead,
+            chance_in_time=rules.timely,
         )
 
 
 def _tell_response(
-    world: World, front: Front, guarantor: Guarantor, latent: Array, reached: NDArray[np.int8], own_way: Flags
+    world: World, front: Front, guarantor: Guarantor, latent: Array, reached: Codes, own_way: Flags
 ) -> None:
     if world.log is not None:
         world.log.fact(
@@ -309,51 +283,53 @@ def _tell_response(
             level=response.LEVELS[int(reached[0])],
             latent=latent,
             free_hand=own_way,
-            active=front.cells.take(guarantor.active),
+            active=front.assault.cells.take(guarantor.active),
         )
 
 
-def _patron(world: World, front: Front, aid: Aid) -> NDArray[np.int8]:
+def _patron(world: World, front: Front, aid: Aid) -> Codes:
     """The attacker's patron holds back, defends or joins; it has joined where both attack in the same step."""
-    backer = world.backer(front.attacker)
-    if backer is None or backer.interests is None:
-        return front.with_patron * np.int8(patron.JOIN)
+    assault, cells = front.assault, front.assault.cells
+    stake = assault.of_attacker(world.stakes)
+    backed = np.broadcast_to(stake.backed > 0.0, len(cells))
+    joined = front.with_patron * np.int8(patron.JOIN)
+    if not backed.any():
+        return np.asarray(joined, np.int8)
     fights = (aid.levels[world.roster.leader] == response.COMBAT).astype(np.float64)
-    interests = cut(backer.interests, front.cells)
-    options = patron.utilities(interests, front.now.threat, front.now.tension, aid.harm, fights)
-    options = [np.broadcast_to(option, len(front.cells)) for option in options]
-    precision = front.cells.take(world.values["choice.precision"])
-    luck = world.streams.gumbel(f"patron/{backer.name}", front.step, 0, len(options), front.cells.replicate)
+    options = patron.utilities(stake.patron, front.now.threat, front.now.tension, aid.harm, fights)
+    options = [np.broadcast_to(option, len(cells)) for option in options]
+    precision = cells.take(world.values["choice.precision"])
+    luck = assault.luck(
+        world,
+        lambda name, at: world.streams.gumbel(
+            f"patron/{world.roster.patron_of(name)}", front.step, 0, len(patron.OPTIONS), at
+        ),
+    )
     choice = choose(options, precision, luck)
-    if world.log is not None and not bool(front.with_patron[0]):
-        world.log.decision(
-            "crisis",
-            front.step,
-            backer.name,
-            "back",
-            patron.OPTIONS,
-            options,
-            probabilities(options, precision),
-            int(choice[0]),
-            harm=aid.harm,
-            leader_in_combat=fights,
-        )
-    return np.where(front.with_patron, np.int8(patron.JOIN), choice)
+    if world.log is not None and bool(backed[0]) and not bool(front.with_patron[0]):
+        name = world.roster.patron_of(world.challengers[assault.attacker[0]].name) or ""
+        odds, made = probabilities(options, precision), int(choice[0])
+        known = {"harm": aid.harm, "leader_in_combat": fights}
+        world.log.decision("crisis", front.step, name, "back", patron.OPTIONS, options, odds, made, **known)
+    return np.where(front.with_patron | ~backed, joined, choice).astype(np.int8)
 
 
 def _record(world: World, front: Front, aid: Aid) -> None:
-    """Write the attack and the first answers to it into the columns of its cells."""
-    tally, cells = world.tally, front.cells
+    """Write the attacks and the first answers to them into the columns of their cells."""
+    tally, cells = world.tally, front.assault.cells
     at = (cells.point, cells.replicate)
     first = tally.first_step[at] < 0
     tally.attacks[at] += 1
     tally.first_step[at] = np.where(first, np.int16(front.step), tally.first_step[at])
-    code = np.int8(world.roster.challengers.index(front.attacker.name))
-    tally.first_attacker[at] = np.where(first, code, tally.first_attacker[at])
+    tally.first_attacker[at] = np.where(first, front.assault.attacker, tally.first_attacker[at])
     tally.in_force_at_attack[at] = np.where(first, world.cover[at], tally.in_force_at_attack[at])
-    tally.highest_action[at] = np.maximum(tally.highest_action[at], np.int8(STRIKE + OVERT.index(front.action)))
+    reached = (front.assault.severity + np.int8(STRIKE - 1)).astype(np.int8)
+    tally.highest_action[at] = np.maximum(tally.highest_action[at], reached)
     tally.invoked[at] |= aid.invoked
     tally.mandate[at] = np.where(aid.mandate >= 0, aid.mandate, tally.mandate[at])
     tally.council_days[at] = np.where(aid.mandate >= 0, aid.council_days, tally.council_days[at])
     for name, reached in aid.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)
+    if world.log is not None:
+        name = world.challengers[front.assault.attacker[0]].name
+        world.log.fact("crisis", front.step, "attack", actor=name, action=OVERT[int(front.assault.severity[0]) - 1])

@@ -2,10 +2,11 @@
 
 After each exchange the attacker stops, goes on or escalates from a strike to a campaign: the utilities of an attack,
 with the harm that the guarantors really do and the stance that the patron really took in place of what was expected,
-against stopping at 0. A guarantor may rise one level where its latent, with a fresh shock of its own, allows; none
-falls. The protégé replies anew. The crisis ends where the attacker stops and the protégé's last reply was no
-escalation. A campaign that is still going on when the exchanges of a step are used up is carried into the next step,
-where the attacker chooses again by the same rule.
+against stopping at 0. Where the attacker escalates a guarantor may rise by one level: its latent is higher against a
+campaign, and its shocks stay those of the crisis, as the fit has them; none falls. The protégé replies anew. The
+crisis ends where the attacker stops and the protégé's last reply was no escalation. A campaign that is still going on
+when the exchanges of a step are used up is carried into the next step, where the attacker chooses again by the same
+rule.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.world import expectations, patron, reputation, response, retaliation
-from sim.world.agents import OVERT
+from sim.world import expectations, patron, response, retaliation
+from sim.world.assault import EITHER, OVERT, Assault
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
-from sim.world.foresight import Attack
 from sim.world.outcomes import STRIKE
 from sim.world.prospect import Prospect
 from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger
     from sim.world.environment import Surroundings
     from sim.world.world import World
 
@@ -41,19 +42,19 @@ WAR = len(OVERT)
 
 @dataclass
 class War:
-    """A crisis while it lasts, in the cells where it is fought; everything of the shape (cells,).
+    """Crises while they last, one an entry, at most one a cell.
 
     Attributes:
         step: number of the step.
-        attacker: who attacks.
         cells: where.
+        attacker: who attacks, an index into the challengers.
         severity: 1 strike, 2 campaign: the attacker's action now.
         asked: where help was asked for.
         invoked: where Article 4 was invoked.
-        covered: 1 where the treaty obliged the guarantors when it began, else 0.
+        covered: where the treaty obliged the guarantors when it began.
         levels: level of each guarantor.
         free: where each acts with a free hand.
-        shock: the shock that all guarantors share in this crisis.
+        shocks: what the crisis adds to each guarantor's latent.
         stance: the patron's: 0 holds back, 1 defends, 2 has joined.
         harm: harm that the guarantors do.
         counted: the part of it that is written down already.
@@ -65,15 +66,15 @@ class War:
     """
 
     step: int
-    attacker: Challenger
     cells: Cells
+    attacker: Codes
     severity: Codes
     asked: Flags
     invoked: Flags
-    covered: Array
+    covered: Flags
     levels: dict[str, Codes]
     free: dict[str, Flags]
-    shock: Array
+    shocks: dict[str, Array]
     stance: Codes
     harm: Array
     counted: Array
@@ -87,26 +88,30 @@ class War:
         """Index of the cells in a column of the batch."""
         return self.cells.point, self.cells.replicate
 
-    def clash(self, leader: str) -> Flags:
-        """Where the leader fights a great power: the attacker's patron, or the attacker as one."""
-        great = (self.stance == patron.JOIN) | self.attacker.is_patron
-        return np.asarray((self.levels[leader] == response.COMBAT) & great)
+    @property
+    def assault(self) -> Assault:
+        """The attacks as they stand."""
+        return Assault(self.cells, self.attacker, self.severity)
+
+    def clash(self, leader: str, great: Array) -> Flags:
+        """Where the leader fights a great power: the attacker's patron, or the attacker as one (`great`)."""
+        return np.asarray((self.levels[leader] == response.COMBAT) & ((self.stance == patron.JOIN) | (great > 0.0)))
 
     def kept(self, mask: Flags) -> War:
-        """The war in some of its cells."""
+        """The crises in some of the cells."""
         return replace(self, **{field.name: _kept(getattr(self, field.name), mask) for field in fields(self)})
 
 
 def _kept(thing: Any, mask: Flags) -> Any:
     if isinstance(thing, Cells):
-        return Cells(thing.point[mask], thing.replicate[mask])
+        return thing.of(mask)
     if isinstance(thing, dict):
         return {name: part[mask] for name, part in thing.items()}
     return thing[mask] if isinstance(thing, np.ndarray) else thing
 
 
 def fight(world: World, war: War, first: int) -> None:
-    """Play the exchanges of this step from number `first` on (0 for a campaign carried over), then settle."""
+    """Play the exchanges of this step from number `first` on (0 for campaigns carried over), then settle."""
     limit = world.exchanges[war.cells.point, 0]
     for exchange in range(first, int(world.exchanges.max())):
         live = war.live & (exchange < limit)
@@ -128,7 +133,8 @@ def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
     war.fought = (war.fought + on).astype(np.int16)
     if not on.any():
         return
-    _rise(world, war, exchange, on, now)
+    if new.any():
+        _rise(world, war, exchange, new, now)
     share = np.where(new, 1.0, war.cells.take(world.values["crisis.further"]))
     damage(world, war, exchange, np.where(goes, share, 0.0))
     reply(world, war, exchange, on, now, goes)
@@ -136,104 +142,80 @@ def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
 
 def options(world: World, war: War, now: Surroundings) -> list[Array]:
     """Utilities of going on by a strike and by a campaign, on what is known; stopping is 0, no campaign turns back."""
-    cells, attacker = war.cells, war.attacker
-    backer = world.backer(attacker)
-    held = np.zeros(len(cells)) if backer is None else -cells.take(backer.own("patron.veto"))
-    stances = np.where(war.stance == patron.DEFEND, 0.5, held)
-    backing = np.where(war.stance == patron.JOIN, 1.0, stances) if backer is not None else held
-    clash = war.clash(world.roster.leader).astype(np.float64)
+    cells, assault = war.cells, Assault.weighed(war.cells, war.attacker)
+    stake, veto = assault.of_attacker(world.stakes), assault.of_attacker(world.vetoes)
+    stances = np.where(war.stance == patron.DEFEND, 0.5, -veto)
+    backing = np.where(stake.backed > 0.0, np.where(war.stance == patron.JOIN, 1.0, stances), 0.0)
     temper, cover = cut(world.temper, cells), world.cover[war.at].astype(np.float64)
-    known = []
-    for severity in range(1, WAR + 1):
-        reply = temper.expected(np.asarray(float(severity)), cover, retaliation.backed(war.harm))
-        follows = Prospect(
-            harm=war.harm,
-            backing=backing,
-            clash=clash,
-            asked=war.asked.astype(np.float64),
-            harm_if_asked=war.harm,
-            mandate=np.zeros(()),
-            leader=(np.zeros(()), np.zeros(()), np.zeros(())),
-            reply=reply,
-        )
-        known.append(follows)
-    worth = cut(attacker.motives, cells).overt_utilities(now, known)
-    return [np.where(war.severity > severity, -np.inf, utility) for severity, utility in enumerate(worth, start=1)]
+    nothing = np.zeros(())
+    follows = Prospect(
+        harm=war.harm,
+        backing=backing,
+        clash=war.clash(world.roster.leader, stake.great).astype(np.float64),
+        asked=war.asked.astype(np.float64),
+        harm_if_asked=war.harm,
+        mandate=nothing,
+        leader=(nothing, nothing, nothing),
+        reply=temper.expected(EITHER.astype(np.float64), cover, retaliation.backed(war.harm)),
+    )
+    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    worth = np.broadcast_to(motives.overt_utility(EITHER, now, follows), (WAR, len(cells)))
+    return list(np.where(war.severity > EITHER, -np.inf, worth))
 
 
 def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Flags, Codes]:
     """Where the attacker goes on, and by which action: two stages, as at first."""
-    cells, name = war.cells, war.attacker.name
+    cells, streams = war.cells, world.streams
     precision = cells.take(world.values["choice.precision"])
     worth = options(world, war, now)
     overt, shares = nested(worth, precision)
     first = [np.zeros(len(cells)), np.broadcast_to(overt, len(cells))]
-    streams, at = world.streams, cells.replicate
-    stage = choose(first, precision, streams.gumbel(f"go on/{name}", war.step, exchange, at=at))
-    how = streams.gumbel(f"go on how/{name}", war.step, exchange, len(OVERT), at)
-    kind = choose(worth, precision, how) + np.int8(1)
+    luck = war.assault.luck(world, lambda name, at: streams.gumbel(f"go on/{name}", war.step, exchange, at=at))
+    stage = choose(first, precision, luck)
+    luck = war.assault.luck(
+        world, lambda name, at: streams.gumbel(f"go on how/{name}", war.step, exchange, len(OVERT), at)
+    )
+    kind = choose(worth, precision, luck) + np.int8(1)
     if world.log is not None and bool(war.live[0]):
-        odds = probabilities(first, precision)
-        world.log.decision(
-            "crisis",
-            war.step,
-            name,
-            "go on or stop",
-            ("stop", "go on"),
-            first,
-            odds,
-            int(stage[0]),
-            exchange=exchange,
-            harm=war.harm,
-        )
-        if bool(stage[0] == 1):
+        odds, name = probabilities(first, precision), world.challengers[war.attacker[0]].name
+        named, made = ("stop", "go on"), int(stage[0])
+        known: dict[str, Any] = {"exchange": exchange, "harm": war.harm}
+        world.log.decision("crisis", war.step, name, "go on or stop", named, first, odds, made, **known)
+        if made == 1:
             world.log.decision("crisis", war.step, name, "go on by", OVERT, worth, shares, int(kind[0] - 1))
     return np.asarray(stage == 1), kind.astype(np.int8)
 
 
-def _rise(world: World, war: War, exchange: int, on: Flags, now: Surroundings) -> None:
-    """A guarantor rises by at most one level where its latent, with a fresh shock of its own, is above its level."""
-    cells, values = war.cells, world.values
-    deaths = [cells.take(values[f"crisis.{action}.deaths"]) for action in OVERT]
-    attack = Attack(
-        deaths=np.where(war.severity == WAR, deaths[1], deaths[0]),
-        major=cells.take(war.attacker.major),
-        member=cells.take(war.attacker.member),
-        asked=war.asked,
-        formal=war.invoked,
-        covered=war.covered,
-        kind=cells.take(war.attacker.attacker_kind),
-    )
-    coefficients, name = cut(world.coefficients, cells), war.attacker.name
-    rules = expectations.council_at(world, cells, war.attacker, OVERT[0])
-    caution = cut(world.stakes[name], cells).caution(now.threat, now.tension)
-    sight = reputation.Sight(war.step, name, attack, rules, caution, war.free)
+def _rise(world: World, war: War, exchange: int, new: Flags, now: Surroundings) -> None:
+    """Where the attacker has escalated a guarantor rises by at most one level, if its latent is above its level now."""
+    cells, assault = war.cells, war.assault
+    attack = expectations.attack_on(world, assault, war.asked, war.invoked, war.covered)
+    coefficients = cut(world.coefficients, cells)
+    no_mandate = cells.take(world.council.no_mandate)
+    caution = assault.of_attacker(world.stakes).caution(now.threat, now.tension)
     harm = np.zeros(len(cells))
     for guarantor in world.guarantors:
-        before = war.levels[guarantor.name]
-        free = war.free[guarantor.name]
-        luck = world.streams.logistic(f"response/{guarantor.name}", war.step, exchange, cells.replicate)
-        y = guarantor.latent(coefficients, attack, name, cells) + war.shock + luck
-        reached = guarantor.level(y, coefficients.cutpoints, free, rules.no_mandate, caution, cells)
-        rises = on & (reached > before)
-        war.levels[guarantor.name] = (before + rises).astype(np.int8)
-        reputation.learn_from_rise(world, sight, guarantor, before, rises, on, cells)
-        harm = harm + response.harm(cells.take(guarantor.weight), war.levels[guarantor.name], world.harms_at(cells))
+        name, before = guarantor.name, war.levels[guarantor.name]
+        y = guarantor.latent(world, coefficients, attack, assault) + war.shocks[name]
+        reached = guarantor.level(y, coefficients.cutpoints, war.free[name], no_mandate, caution, cells)
+        rises = new & (reached > before)
+        war.levels[name] = (before + rises).astype(np.int8)
+        harm = harm + response.harm(cells.take(guarantor.weight), war.levels[name], world.harms_at(cells))
         if world.log is not None and bool(rises[0]):
-            level = response.LEVELS[int(war.levels[guarantor.name][0])]
-            world.log.fact("crisis", war.step, "rises", actor=guarantor.name, level=level, exchange=exchange)
+            level = response.LEVELS[int(war.levels[name][0])]
+            world.log.fact("crisis", war.step, "rises", actor=name, level=level, exchange=exchange)
     war.harm = np.asarray(harm)
 
 
 def damage(world: World, war: War, exchange: int, share: Array) -> None:
     """Setback of the programme and damage to the means of defence by one exchange of `share` of the action's size."""
-    cells, values, at = war.cells, world.values, war.at
+    cells, values, at, assault, streams = war.cells, world.values, war.at, war.assault, world.streams
     spread = cells.take(values["crisis.setback_spread"])
-    luck = world.streams.uniform(f"setback/{war.attacker.name}", war.step, exchange, at=cells.replicate)[0]
+    luck = assault.luck(world, lambda name, at: streams.uniform(f"setback/{name}", war.step, exchange, at=at))[0]
     joined = np.where(war.stance == patron.JOIN, cells.take(values["crisis.joined_factor"]), 1.0)
     factor = (1.0 + spread * (2.0 * luck - 1.0)) * joined * share
-    mean, hurt = (_by_severity(world, war, what) for what in ("setback", "damage"))
-    setback, hurt = np.minimum(1.0, mean * factor), hurt * share
+    setback = np.minimum(1.0, assault.of_action(world.setbacks) * factor)
+    hurt = assault.of_action(world.damages) * share
     world.threat[at] *= 1.0 - setback
     world.defence[at] *= 1.0 - hurt
     world.missiles[at] *= 1.0 - hurt
@@ -251,11 +233,6 @@ def damage(world: World, war: War, exchange: int, share: Array) -> None:
         )
 
 
-def _by_severity(world: World, war: War, what: str) -> Array:
-    strike, campaign = (war.cells.take(world.values[f"crisis.{action}.{what}"]) for action in OVERT)
-    return np.asarray(np.where(war.severity == WAR, campaign, strike))
-
-
 def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, attacked: Flags) -> None:
     """The protégé replies where the exchange is fought (`on`); the attacker bears the reply and its own losses."""
     cells = war.cells
@@ -265,11 +242,12 @@ def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, a
     luck = world.streams.gumbel("retaliation", war.step, exchange, len(retaliation.REPLIES), cells.replicate)
     chosen = choose(weighed, temper.precision, luck)
     war.reply = np.where(on, chosen, war.reply).astype(np.int8)
-    terms = cut(war.attacker.motives.overt, cells)
-    campaign = war.severity == WAR
-    loss = np.where(campaign, terms[1].loss, terms[0].loss) * now.defence * attacked
-    hurt = np.where(campaign, terms[1].retaliation, terms[0].retaliation) * (now.missiles + 0.5 * now.proxies)
-    world.tally.loss[war.attacker.name][war.at] += np.where(on, loss + hurt * temper.cost(chosen), 0.0)
+    terms = war.assault.of_action(
+        war.assault.of_attacker([challenger.motives.overt for challenger in world.challengers])
+    )
+    loss = terms.loss * now.defence * attacked
+    hurt = terms.retaliation * (now.missiles + 0.5 * now.proxies)
+    _lose(world, war, np.where(on, loss + hurt * temper.cost(chosen), 0.0))
     if world.log is not None and bool(on[0]):
         world.log.decision(
             "crisis",
@@ -285,6 +263,13 @@ def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, a
         )
 
 
+def _lose(world: World, war: War, loss: Array) -> None:
+    """Add to what the attackers have lost."""
+    for code, challenger in enumerate(world.challengers):
+        mine = war.attacker == code
+        world.tally.loss[challenger.name][war.cells.point[mine], war.cells.replicate[mine]] += loss[mine]
+
+
 def _settle(world: World, war: War, carried: Flags) -> None:
     """Write what the exchanges of this step came to, and what outlasts them."""
     tally, at = world.tally, war.at
@@ -294,12 +279,15 @@ def _settle(world: World, war: War, carried: Flags) -> None:
     for name, reached in war.levels.items():
         tally.level[name][at] = np.maximum(tally.level[name][at], reached)
         peak = np.maximum(peak, reached)
-    clash = war.clash(world.roster.leader) & (war.fought > 0)
+    great = war.assault.of_attacker(world.stakes).great
+    clash = war.clash(world.roster.leader, great) & (war.fought > 0)
     tally.patron_joined[at] |= (war.stance == patron.JOIN) & (war.fought > 0)
     tally.clash[at] |= clash
-    tally.loss[war.attacker.name][at] += war.harm - war.counted
+    _lose(world, war, war.harm - war.counted)
     war.counted = war.harm
-    world.campaigning[war.attacker.name][at] = carried
+    for code, challenger in enumerate(world.challengers):
+        mine = war.attacker == code
+        world.campaigning[challenger.name][war.cells.point[mine], war.cells.replicate[mine]] = carried[mine]
     world.fired_first[at] = np.where(war.reply == retaliation.ESCALATE, 1.0, world.fired_first[at])
     _suspend(world, war, ~carried & war.invoked & (peak < response.AID))
     if carried.any():
@@ -329,7 +317,7 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
         )
 
 
-def resume(world: World, step: int, joining: dict[str, Flags]) -> Flags:
+def resume(world: World, step: int, joining: Sequence[Flags]) -> Flags:
     """Go on with the campaigns carried over; where they do go on, a fresh attack of another is part of them.
 
     Args:
@@ -342,14 +330,34 @@ def resume(world: World, step: int, joining: dict[str, Flags]) -> Flags:
 
     """
     fought = np.zeros(world.shape, np.bool_)
-    carried, world.wars = world.wars, []
-    for war in carried:
-        before = war.stance
-        joins = joining[war.attacker.name][war.at]
-        war.step, war.fought = step, np.zeros(len(war.cells), np.int16)
-        war.stance = np.where(joins, patron.JOIN, before).astype(np.int8)
-        if world.log is not None:
-            world.log.fact("crisis", step, "campaign of the month before", actor=war.attacker.name)
-        fight(world, war, 0)
-        fought[war.at] = war.fought > 0
+    if not world.wars:
+        return fought
+    war, world.wars = _together(world.wars), []
+    war.step, war.fought = step, np.zeros(len(war.cells), np.int16)
+    war.stance = np.where(war.assault.of_attacker(joining), patron.JOIN, war.stance).astype(np.int8)
+    if world.log is not None:
+        name = world.challengers[war.attacker[0]].name
+        world.log.fact("crisis", step, "campaign of the month before", actor=name)
+    fight(world, war, 0)
+    fought[war.at] = war.fought > 0
     return fought
+
+
+def _together(wars: Sequence[War]) -> War:
+    """Crises of several beginnings as one."""
+    first = wars[0]
+    if len(wars) == 1:
+        return first
+    return replace(
+        first, **{field.name: _joined([getattr(war, field.name) for war in wars]) for field in fields(first)}
+    )
+
+
+def _joined(things: Sequence[Any]) -> Any:
+    first = things[0]
+    if isinstance(first, Cells):
+        point, replicate = (np.concatenate([getattr(t, n) for t in things]) for n in ("point", "replicate"))
+        return Cells(point, replicate)
+    if isinstance(first, dict):
+        return {name: np.concatenate([thing[name] for thing in things]) for name in first}
+    return np.concatenate(things) if isinstance(first, np.ndarray) else first

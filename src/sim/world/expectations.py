@@ -7,11 +7,11 @@ is its own, so that it has the same bytes among whatever others it is foreseen.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world.agents import OVERT
 from sim.world.beliefs import Belief
 from sim.world.council import contested
 from sim.world.foresight import Attack, Eyes, foresee
@@ -19,10 +19,13 @@ from sim.world.prospect import prospect
 from sim.world.values import cut
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
-    from sim.world.agents import Challenger, Observer
+    from numpy.typing import ArrayLike, NDArray
+
+    from sim.world.agents import Guarantor, Observer
     from sim.world.anticipation import Forecast
+    from sim.world.assault import Assault
     from sim.world.council import Rules
     from sim.world.environment import Surroundings
     from sim.world.prospect import Prospect
@@ -35,8 +38,17 @@ if TYPE_CHECKING:
 
 def eyes_of(world: World, observer: Observer, cells: Cells) -> Eyes:
     """How an observer sees the guarantors: its beliefs of this moment, and the record's average coefficients."""
+    return _eyes(world, cut(observer.beliefs, cells), cells)
+
+
+def attackers_eyes(world: World, assault: Assault) -> Eyes:
+    """How the attacker of each entry sees the guarantors."""
+    return _eyes(world, assault.of_attacker([c.beliefs for c in world.challengers]), assault.cells)
+
+
+def _eyes(world: World, beliefs: Mapping[str, Belief], cells: Cells) -> Eyes:
     return Eyes(
-        beliefs=world.signals.believed(observer, cells),
+        beliefs=world.signals.taken_in(beliefs, cells),
         coefficients=cut(world.average, cells),
         at_reference=cut(world.at_reference, cells),
         tied=cut(world.signals.tied, cells),
@@ -55,93 +67,87 @@ def knowing_eyes(world: World, cells: Cells) -> Eyes:
     )
 
 
-def council_at(world: World, cells: Cells, attacker: Challenger, action: str) -> Rules:
-    """The Council in some cells: contested as things stand there, and its chance to be in time for an action."""
-    rules = cut(world.council_on(attacker, action), cells)
+def average_shift(world: World, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
+    """How far observers reckon a guarantor's latent in a crisis to lie above that at the reference crisis."""
+    cells = assault.cells
+    average = Eyes({}, cut(world.average, cells), cut(world.at_reference, cells), cut(world.signals.tied, cells))
+    return average.shift(attack, assault, guarantor)
+
+
+def council_at(world: World, assault: Assault) -> Rules:
+    """The Council as it would decide on attacks: contested as things stand, with its chance to be in time."""
+    cells = assault.cells
+    rules = replace(cut(world.council, cells), timely=assault.of_action(assault.of_attacker(world.timely)))
     return contested(rules, cells.take(world.values["council.contested"]) * cells.take(world.fired_first))
 
 
-def attack_on(world: World, attacker: Challenger, action: str, cells: Cells, *, asked: bool, obliged: Flags) -> Attack:
-    """An attack as guarantors would judge it, in some cells; `obliged` where the treaty obliges them."""
-    covered = obliged.astype(np.float64)
-    return Attack(
-        deaths=cells.take(world.values[f"crisis.{action}.deaths"]),
-        major=cells.take(attacker.major),
-        member=cells.take(attacker.member),
-        asked=float(asked),
-        formal=float(asked) * covered,
-        covered=covered,
-    )
-
-
-def forecast_of(
-    world: World, eyes: Eyes, attacker: Challenger, action: str, cells: Cells, *, asked: bool, obliged: Flags
-) -> Forecast:
-    """What somebody expects the guarantors to do about an attack.
+def attack_on(world: World, assault: Assault, asked: ArrayLike, formal: ArrayLike, obliged: Flags) -> Attack:
+    """Attacks as guarantors judge them.
 
     Args:
         world: the world as it stands.
-        eyes: who foresees, in those cells.
-        attacker: who attacks.
-        action: strike or campaign.
-        cells: where.
-        asked: whether the protégé asks for help.
-        obliged: where the treaty obliges the guarantors, one flag a cell.
+        assault: who attacks, how, and where.
+        asked: where the protégé asks for help.
+        formal: where it invokes Article 4.
+        obliged: where the treaty obliges the guarantors.
 
     """
-    return foresee(
-        attack_on(world, attacker, action, cells, asked=asked, obliged=obliged),
-        attacker.name,
-        world.guarantors,
-        eyes,
-        world.harms_at(cells),
-        council_at(world, cells, attacker, action),
-        obliged & asked,
-        cells,
+    militants, state, major, member = assault.of_attacker(world.attackers)
+    return Attack(
+        militants=militants,
+        state=state,
+        deaths=assault.of_action(world.deaths),
+        major=major,
+        member=member,
+        asked=asked,
+        formal=formal,
+        covered=obliged.astype(np.float64),
     )
+
+
+def forecast_of(world: World, eyes: Eyes, assault: Assault, *, asked: bool, obliged: Flags) -> Forecast:
+    """What somebody expects the guarantors to do about attacks.
+
+    Args:
+        world: the world as it stands.
+        eyes: who foresees, for these entries.
+        assault: who attacks, how, and where.
+        asked: whether the protégé asks for help.
+        obliged: where the treaty obliges the guarantors.
+
+    """
+    attack = attack_on(world, assault, float(asked), obliged & asked, obliged)
+    harms = world.harms_at(assault.cells)
+    return foresee(attack, assault, world.guarantors, eyes, harms, council_at(world, assault), obliged & asked)
 
 
 def prospects(
-    world: World,
-    eyes: Eyes,
-    attacker: Challenger,
-    cells: Cells,
-    now: Surroundings | None = None,
-    cover: Flags | None = None,
-) -> dict[str, Prospect]:
-    """What somebody expects to follow each overt action of an attacker: now, or as things will stand.
+    world: World, eyes: Eyes, assault: Assault, now: Surroundings | None = None, cover: Flags | None = None
+) -> Prospect:
+    """What somebody expects to follow attacks: now, or as things will stand.
 
     Args:
         world: the world as it stands.
-        eyes: who expects it, in those cells.
-        attacker: who would attack.
-        cells: where.
-        now: what everybody sees in those cells; by default, as the world stands.
-        cover: where Article 4 is in force, one flag a cell; by default, as the world stands.
+        eyes: who expects it, for these entries.
+        assault: who would attack, how, and where.
+        now: what everybody sees there; by default, as the world stands.
+        cover: where Article 4 is in force, one flag an entry; by default, as the world stands.
 
     """
+    cells = assault.cells
     seen = cut(world.surroundings(), cells) if now is None else now
     covered = cells.full(world.cover) if cover is None else cover
     obliged = covered & cells.take(world.committed)
-    backer = world.backer(attacker)
-    veto = np.zeros(()) if backer is None else cells.take(backer.own("patron.veto"))
-    appeal, temper = cut(world.protege.appeal(), cells), cut(world.temper, cells)
-    stake = cut(world.stakes[attacker.name], cells)
-    ahead = {}
-    for severity, action in enumerate(OVERT, start=1):
-        asked, unasked = (
-            forecast_of(world, eyes, attacker, action, cells, asked=asks, obliged=obliged) for asks in (True, False)
-        )
-        ahead[action] = prospect(
-            asked,
-            unasked,
-            appeal,
-            severity,
-            stake,
-            veto,
-            seen.threat,
-            seen.tension,
-            temper,
-            covered.astype(np.float64),
-        )
-    return ahead
+    asked, unasked = (forecast_of(world, eyes, assault, asked=asks, obliged=obliged) for asks in (True, False))
+    return prospect(
+        asked,
+        unasked,
+        cut(world.protege.appeal(), cells),
+        assault.severity,
+        assault.of_attacker(world.stakes),
+        assault.of_attacker(world.vetoes),
+        seen.threat,
+        seen.tension,
+        cut(world.temper, cells),
+        covered.astype(np.float64),
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.record.covariates import code
+from sim.record.covariates import coded
 from sim.world.anticipation import forecast
 from sim.world.response import latent
 
@@ -22,36 +22,38 @@ if TYPE_CHECKING:
 
     from sim.world.agents import Guarantor
     from sim.world.anticipation import Forecast
+    from sim.world.assault import Assault
     from sim.world.beliefs import Belief
     from sim.world.council import Rules
     from sim.world.response import Coefficients
-    from sim.world.values import Cells
 
     Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Attack:
-    """An overt attack as guarantors judge it.
+    """Overt attacks as guarantors judge them, one an entry (and one for each action where that is weighed).
 
     Attributes:
-        deaths: deaths by which they judge its size.
+        militants: 1 where armed groups from outside attack, else 0.
+        state: 1 where a state attacks, else 0.
+        deaths: deaths by which guarantors judge its size.
         major: 1 where the attacker is a nuclear power, or Israel with a nuclear backer, else 0.
         member: 1 where the attacker is a member of the treaty, else 0.
         asked: 1 where help was asked for, else 0.
         formal: 1 where Article 4 was invoked, else 0.
         covered: 1 where the treaty obliges the guarantors, else 0.
-        kind: who attacks, one of `sim.record.covariates.KINDS`.
 
     """
 
+    militants: Array
+    state: Array
     deaths: Array
     major: Array
     member: Array
     asked: ArrayLike
     formal: ArrayLike
     covered: Array
-    kind: NDArray[np.str_]
 
 
 def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) -> dict[str, Array]:
@@ -64,8 +66,9 @@ def covariates(attack: Attack, ties: Array, committed: Array, *, leads: bool) ->
         leads: whether it leads the alliance.
 
     """
-    return code(
-        kind=attack.kind,
+    return coded(
+        militants=attack.militants,
+        state_attack=attack.state,
         deaths=attack.deaths,
         asked=attack.asked,
         formal_article4=attack.formal,
@@ -95,9 +98,9 @@ class Eyes:
     at_reference: Mapping[str, Array]
     tied: Mapping[str, Array]
 
-    def shift(self, attack: Attack, attacker: str, guarantor: Guarantor, cells: Cells) -> Array:
-        """How far a guarantor's latent in a crisis lies above its latent at the reference crisis, in some cells."""
-        ties, committed = cells.take(guarantor.own(f"ties.{attacker}")), cells.take(guarantor.own("committed"))
+    def shift(self, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
+        """How far a guarantor's latent in a crisis lies above its latent at the reference crisis."""
+        ties, committed = assault.of_attacker(guarantor.ties), assault.cells.take(guarantor.own("committed"))
         x = covariates(attack, ties, committed, leads=guarantor.leads)
         here = latent(self.coefficients, np.zeros(()), attack.covered, x)
         return np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name])
@@ -105,29 +108,27 @@ class Eyes:
 
 def foresee(
     attack: Attack,
-    attacker: str,
+    assault: Assault,
     guarantors: Sequence[Guarantor],
     eyes: Eyes,
     harms: tuple[Array, Array, Array],
     council: Rules,
     gate: NDArray[np.bool_],
-    cells: Cells,
 ) -> Forecast:
-    """Forecast of the guarantors' response, in some cells of a batch.
+    """Forecast of the guarantors' response, for every entry.
 
     Args:
-        attack: the attack, in those cells.
-        attacker: name of the attacker.
+        attack: the attacks, as guarantors would judge them.
+        assault: who attacks, and where.
         guarantors: the leader first.
-        eyes: who foresees, in those cells.
-        harms: harm of a guarantor of weight 1 at aid, troops and combat, in those cells.
-        council: the Council's rules, in those cells.
-        gate: where the Council decides, in those cells.
-        cells: which.
+        eyes: who foresees.
+        harms: harm of a guarantor of weight 1 at aid, troops and combat.
+        council: the Council's rules.
+        gate: where the Council decides.
 
     """
     seen = [
-        guarantor.seen(eyes.beliefs[guarantor.name], eyes.shift(attack, attacker, guarantor, cells), cells)
+        guarantor.seen(eyes.beliefs[guarantor.name], eyes.shift(attack, assault, guarantor), assault.cells)
         for guarantor in guarantors
     ]
     average = eyes.coefficients

@@ -9,9 +9,10 @@ import numpy as np
 
 from sim.reading import InputError, Problem, did_you_mean
 from sim.world import council, opportunity, patron, response, retaliation, threat, votes_ahead
-from sim.world.agents import OVERT, Challenger, Guarantor, Protege
+from sim.world.agents import Challenger, Guarantor, Protege
+from sim.world.assault import OVERT, Assault
 from sim.world.choice import probabilities
-from sim.world.expectations import council_at, eyes_of, forecast_of, knowing_eyes, prospects
+from sim.world.expectations import attackers_eyes, council_at, eyes_of, forecast_of, knowing_eyes, prospects
 from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
@@ -112,45 +113,57 @@ def odds(
 
 
 def _of_challenger(world: World, agent: Challenger, decision: str, harm: float, *, leader_combat: bool) -> Odds | None:
-    precision, cells = world.values["choice.precision"], Cells.everywhere(world.shape)
+    precision = world.values["choice.precision"]
     if decision in ("challenge", "action"):
-        weighed = opportunity.weigh(world, agent, cells)
+        assault = _by(world, agent)
+        weighed = opportunity.weigh(world, assault)
         if decision == "action":
             return _made(world, OVERT, weighed.kinds, weighed.shares)
-        return _chosen(world, opportunity.STAGE[: len(weighed.options)], weighed.options, cells.take(precision))
+        named = opportunity.STAGE[: len(weighed.options) if agent.threatens.any() else opportunity.THREATEN]
+        return _chosen(world, named, weighed.options[: len(named)], assault.cells.take(precision))
     if decision == "covert":
         utility = agent.motives.covert_utility(world.surroundings())
         return _chosen(world, ("hold", "covert"), [np.zeros(()), utility], precision)
-    if decision == "back" and agent.interests is not None:
+    if decision == "back" and agent.is_patron:
         fights = np.asarray(float(leader_combat))
         utilities = patron.utilities(agent.interests, world.threat, world.tension, np.asarray(harm), fights)
         return _chosen(world, patron.OPTIONS, utilities, precision)
     return None
 
 
-def _carry_out(world: World, agent: Challenger, *, warned: bool) -> Odds:
+def _by(world: World, attacker: Challenger, action: str | None = None) -> Assault:
+    """Attacks of one challenger everywhere, by one action or weighing either."""
     cells = Cells.everywhere(world.shape)
-    motive, eyes = opportunity.weigh(world, agent, cells).motive, eyes_of(world, agent, cells)
-    branch = threat.brink(world, eyes, agent, cells, cut(world.surroundings(), cells), motive).branches[int(warned)]
+    code = world.challengers.index(attacker)
+    if action is None:
+        return Assault.by(code, cells)
+    return Assault.by(code, cells, np.full(len(cells), OVERT.index(action) + 1, np.int8))
+
+
+def _carry_out(world: World, agent: Challenger, *, warned: bool) -> Odds:
+    assault = _by(world, agent)
+    cells, eyes = assault.cells, attackers_eyes(world, assault)
+    motive = opportunity.weigh(world, assault).motive
+    branch = threat.brink(world, eyes, assault, cut(world.surroundings(), cells), motive).branches[int(warned)]
     return _chosen(world, threat.ENDS, branch.ends, cells.take(world.values["choice.precision"]))
 
 
 def _of_protege(world: World, agent: Protege, by: Challenger, decision: str, action: str, harm: float) -> Odds | None:
-    severity, cells = OVERT.index(action) + 1, Cells.everywhere(world.shape)
+    cells = Cells.everywhere(world.shape)
     precision, now = cells.take(world.values["choice.precision"]), cut(world.surroundings(), cells)
     match decision:
         case "request":
-            ahead = prospects(world, eyes_of(world, agent, cells), by, cells, now)[action]
+            assault = _by(world, by, action)
+            ahead = prospects(world, eyes_of(world, agent, cells), assault, now)
             appeal = cut(agent.appeal(), cells)
-            utility = appeal.utility(ahead.harm_if_asked, severity)
+            utility = appeal.utility(ahead.harm_if_asked, assault.severity)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
         case "concede":
-            end = threat.brink(world, eyes_of(world, agent, cells), by, cells, now)
+            end = threat.brink(world, eyes_of(world, agent, cells), _by(world, by), now)
             return _chosen(world, threat.ANSWERS, end.answers, precision)
         case "retaliate":
-            feels = retaliation.backed(np.asarray(harm))
-            cover = world.cover.astype(np.float64)
-            replies = world.temper.utilities(np.asarray(float(severity)), cover, feels)
+            feels, severity = retaliation.backed(np.asarray(harm)), np.asarray(OVERT.index(action) + 1.0)
+            replies = world.temper.utilities(severity, world.cover.astype(np.float64), feels)
             return _chosen(world, retaliation.REPLIES, replies, world.values["choice.precision"])
     return None
 
@@ -162,17 +175,17 @@ def _admission(world: World, guarantor: Guarantor) -> Odds:
 
 def _foreseen(world: World, by: Challenger, action: str, *, asked: bool) -> Forecast:
     """The common forecast, by one who knows the truth."""
-    cells = Cells.everywhere(world.shape)
-    obliged = cells.full(world.obliged)
-    return forecast_of(world, knowing_eyes(world, cells), by, action, cells, asked=asked, obliged=obliged)
+    assault = _by(world, by, action)
+    eyes, obliged = knowing_eyes(world, assault.cells), assault.cells.full(world.obliged)
+    return forecast_of(world, eyes, assault, asked=asked, obliged=obliged)
 
 
 def _decided(world: World, by: Challenger, action: str, *, asked: bool) -> list[Array]:
     """Chances of what becomes of a request, in the order of `DECIDED`."""
-    cells = Cells.everywhere(world.shape)
+    assault = _by(world, by, action)
     mandate = _foreseen(world, by, action, asked=asked).mandate
-    rules = council_at(world, cells, by, action)
-    sits = np.asarray(cells.full(world.obliged) & rules.decides & asked, np.float64)
+    rules = council_at(world, assault)
+    sits = np.asarray(assault.cells.full(world.obliged) & rules.decides & asked, np.float64)
     return [1.0 - sits, sits * (1.0 - mandate), sits * mandate * (1.0 - rules.timely), sits * mandate * rules.timely]
 
 
@@ -183,7 +196,7 @@ def _allied(
     if guarantor is None:
         return _made(world, DECIDED, None, _decided(world, by, action, asked=asked))
     if votes:
-        return _made(world, council.STANCES, None, votes_ahead.stances(world, guarantor, by, action))
+        return _made(world, council.STANCES, None, votes_ahead.stances(world, guarantor, _by(world, by, action)))
     return _response(world, guarantor, by, action, asked=asked)
 
 
@@ -192,7 +205,8 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
     ahead = _foreseen(world, by, action, asked=asked)
     if guarantor.leads:
         cells = Cells.everywhere(world.shape)
-        caution = cut(world.stakes[by.name], cells).caution(cells.full(world.threat), cells.full(world.tension))
+        stake = cut(world.stakes[world.challengers.index(by)], cells)
+        caution = stake.caution(cells.full(world.threat), cells.full(world.tension))
         aid, troops, combat = ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(caution)
     else:
         aid, troops, combat = ahead.member_levels[world.guarantors.index(guarantor) - 1]

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.world import expectations, threat
-from sim.world.agents import OVERT
+from sim.world.assault import OVERT, Assault
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
 from sim.world.prevention import urge
 from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from sim.world.agents import Challenger
@@ -39,91 +37,122 @@ OVERTLY, THREATEN = 1, 2
 
 @dataclass(frozen=True)
 class Weighed:
-    """What a challenger with a chance to act weighs, in the cells where it has one.
+    """What challengers with a chance to act weigh, one an entry.
 
     Attributes:
         ahead: what would follow each overt action.
         motive: what the preventive motive adds to both of them.
         kinds: utility of each overt action.
         shares: chance of each, once overt action is chosen.
-        overt: utility of overt action.
         options: utilities of the first stage, in the order of `STAGE`.
 
     """
 
-    ahead: Mapping[str, Prospect]
+    ahead: Prospect
     motive: Array
     kinds: list[Array]
     shares: list[Array]
-    overt: Array
     options: list[Array]
 
 
-def weigh(world: World, challenger: Challenger, cells: Cells) -> Weighed:
-    """What a challenger weighs at a chance to act."""
+def weigh(world: World, assault: Assault) -> Weighed:
+    """What the attacker of each entry weighs at a chance to act; `assault` weighs either action."""
+    cells, size = assault.cells, (len(OVERT), len(assault))
     precision = cells.take(world.values["choice.precision"])
-    motives = cut(challenger.motives, cells)
-    threatens = bool(challenger.threatens.any())
+    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    eyes = expectations.attackers_eyes(world, assault)
 
-    eyes = expectations.eyes_of(world, challenger, cells)
-
-    def first_stage(now: Surroundings, ahead: Mapping[str, Prospect], motive: Array) -> Weighed:
-        kinds = [utility + motive for utility in motives.overt_utilities(now, ahead.values())]
+    def first_stage(now: Surroundings, ahead: Prospect, motive: Array) -> Weighed:
+        worth = motives.overt_utility(assault.severity, now, ahead) + motive
+        kinds = list(np.broadcast_to(worth, size))
         overt, shares = nested(kinds, precision)
-        options = [np.zeros(()), overt]
-        if threatens:
-            options.append(threat.utility(world, challenger, cells, now, eyes, motive))
-        return Weighed(ahead, motive, kinds, shares, overt, options)
+        options = [np.zeros(len(assault)), overt]
+        if world.threatens:
+            options.append(threat.utility(world, assault, now, eyes, motive))
+        return Weighed(ahead, motive, kinds, shares, options)
 
+    still = np.zeros(())
     now = cut(world.surroundings(), cells)
-    ahead = expectations.prospects(world, eyes, challenger, cells, now)
-    at_rest = first_stage(now, ahead, np.zeros(()))
+    ahead = expectations.prospects(world, eyes, assault, now)
+    at_rest = first_stage(now, ahead, still)
     motive = urge(
-        world,
-        challenger,
-        cells,
-        at_rest.options,
-        lambda later, follows: first_stage(later, follows, np.zeros(())).options,
+        world, assault, eyes, at_rest.options, lambda later, follows: first_stage(later, follows, still).options
     )
     return first_stage(now, ahead, motive)
 
 
-def overt(world: World, challenger: Challenger, step: int) -> NDArray[np.int8]:
-    """Overt action of a challenger in a step: 0 none, 1 strike, 2 campaign."""
-    name, streams = challenger.name, world.streams
-    rate = challenger.rate(world.tension) * world.step_length
-    chance = streams.uniform(f"opportunity/{name}", step)[0] < -np.expm1(-rate)
-    cells = Cells.where(np.broadcast_to(chance & ~world.campaigning[name], world.shape))
-    action = np.zeros(world.shape, np.int8)
-    if not len(cells):
-        return action
-    precision = cells.take(world.values["choice.precision"])
-    weighed = weigh(world, challenger, cells)
-    options = [np.broadcast_to(option, len(cells)) for option in weighed.options]
-    shocks = streams.gumbel(f"challenge/{name}", step, at=cells.replicate)
-    if len(options) > THREATEN:
-        shocks = np.concatenate([shocks, streams.gumbel(f"threaten/{name}", step, 0, 1, cells.replicate)])
-    stage = choose(options, precision, shocks)
-    if world.log is not None:
-        now = {f"expected_harm_{a}": weighed.ahead[a].harm for a in OVERT}
-        _tell(world, name, step, "challenge", STAGE, options, stage, preventive_motive=weighed.motive, **now)
-    goes = stage == OVERTLY
-    kinds = [np.broadcast_to(utility, len(cells)) for utility in weighed.kinds]
-    threatened = stage == THREATEN
+def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
+    """Overt action of each challenger in a step: 0 none, 1 strike, 2 campaign."""
+    actions = {challenger.name: np.zeros(world.shape, np.int8) for challenger in world.challengers}
+    assault = _chances(world, step)
+    if not len(assault):
+        return actions
+    precision, streams = assault.cells.take(world.values["choice.precision"]), world.streams
+    weighed = weigh(world, assault)
+    shocks = assault.luck(world, lambda name, at: streams.gumbel(f"challenge/{name}", step, at=at))
+    if world.threatens:
+        more = assault.luck(world, lambda name, at: streams.gumbel(f"threaten/{name}", step, 0, 1, at))
+        shocks = np.concatenate([shocks, more])
+    stage = choose(weighed.options, precision, shocks)
+    _tell_stage(world, assault, step, weighed, stage)
+    goes, kinds, threatened = np.array(stage == OVERTLY), weighed.kinds, stage == THREATEN
     if threatened.any():
-        made = cells.of(threatened)
-        motive = np.broadcast_to(weighed.motive, len(cells))[threatened]
-        carried, then = threat.carry_out(world, challenger, step, made, motive)
-        goes = np.array(goes)
+        motive = np.broadcast_to(weighed.motive, len(assault))[threatened]
+        carried, then = threat.carry_out(world, assault.of(threatened), step, motive)
         goes[threatened] = carried
         kinds = [np.array(utility) for utility in kinds]
         for utility, after in zip(kinds, then, strict=True):
             utility[threatened] = after
-    kind = choose(kinds, precision, streams.gumbel(f"escalation/{name}", step, 0, len(OVERT), cells.replicate))
-    if world.log is not None and bool(goes[0]):
-        _tell(world, name, step, "choose action", OVERT, kinds, kind)
-    action[cells.point, cells.replicate] = np.where(goes, kind + np.int8(1), np.int8(0))
-    return action
+    luck = assault.luck(world, lambda name, at: streams.gumbel(f"escalation/{name}", step, 0, len(OVERT), at))
+    kind = choose(kinds, precision, luck)
+    _tell_kind(world, assault, step, kinds, goes, kind)
+    severity = np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
+    for code, action in enumerate(actions.values()):
+        mine = assault.attacker == code
+        action[assault.cells.point[mine], assault.cells.replicate[mine]] = severity[mine]
+    return actions
+
+
+def _chances(world: World, step: int) -> Assault:
+    """Where each challenger has a chance of overt action."""
+    points, replicates, codes = [], [], []
+    for code, challenger in enumerate(world.challengers):
+        rate = challenger.rate(world.tension) * world.step_length
+        chance = world.streams.uniform(f"opportunity/{challenger.name}", step)[0] < -np.expm1(-rate)
+        point, replicate = np.nonzero(np.broadcast_to(chance & ~world.campaigning[challenger.name], world.shape))
+        points.append(point)
+        replicates.append(replicate)
+        codes.append(np.full(len(point), code, np.int8))
+    cells = Cells(np.concatenate(points), np.concatenate(replicates))
+    return Assault.weighed(cells, np.concatenate(codes))
+
+
+def _tell_stage(world: World, assault: Assault, step: int, weighed: Weighed, stage: NDArray[np.int8]) -> None:
+    if world.log is None:
+        return
+    harm = np.broadcast_to(weighed.ahead.harm, (len(OVERT), len(assault)))
+    for entry, code in enumerate(assault.attacker):
+        view = [np.broadcast_to(option, len(assault))[entry] for option in weighed.options]
+        motive = np.broadcast_to(weighed.motive, len(assault))[entry]
+        more = {f"expected_harm_{action}": harm[index, entry] for index, action in enumerate(OVERT)}
+        name = world.challengers[code].name
+        _tell(world, name, step, "challenge", STAGE, view, int(stage[entry]), preventive_motive=motive, **more)
+
+
+def _tell_kind(
+    world: World,
+    assault: Assault,
+    step: int,
+    kinds: list[Array],
+    goes: NDArray[np.bool_],
+    kind: NDArray[np.int8],
+) -> None:
+    if world.log is None:
+        return
+    for entry in np.nonzero(goes)[0]:
+        name = world.challengers[assault.attacker[entry]].name
+        view = [utility[entry] for utility in kinds]
+        _tell(world, name, step, "choose action", OVERT, view, int(kind[entry]))
 
 
 def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]:
@@ -140,7 +169,7 @@ def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]
     precision = cells.take(world.values["choice.precision"])
     choice = choose(options, precision, streams.gumbel(f"covert/{name}", step, at=cells.replicate))
     if world.log is not None:
-        _tell(world, name, step, "act covertly", ("hold", "covert"), options, choice)
+        _tell(world, name, step, "act covertly", ("hold", "covert"), options, int(choice[0]))
     acts[cells.point, cells.replicate] = choice == 1
     return acts
 
@@ -152,7 +181,7 @@ def _tell(
     decision: str,
     options: tuple[str, ...],
     utilities: list[Array],
-    choice: NDArray[np.int8],
+    choice: int,
     **more: Array,
 ) -> None:
     if world.log is None:
@@ -165,7 +194,7 @@ def _tell(
         options[: len(utilities)],
         utilities,
         probabilities(utilities, world.values["choice.precision"]),
-        int(choice[0]),
+        choice,
         threat=world.threat,
         tension=world.tension,
         **more,

@@ -19,47 +19,45 @@ from sim.world import channels, environment, expectations
 from sim.world.values import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger
+    from sim.world.assault import Assault
     from sim.world.environment import Surroundings
+    from sim.world.foresight import Eyes
     from sim.world.prospect import Prospect
-    from sim.world.values import Cells
     from sim.world.world import World
 
     Array = NDArray[np.float64]
-    Weigh = Callable[[Surroundings, Mapping[str, Prospect]], Sequence[Array]]
+    Weigh = Callable[[Surroundings, Prospect], Sequence[Array]]
 
 
-def urge(world: World, challenger: Challenger, cells: Cells, options: Sequence[Array], weigh: Weigh) -> Array:
-    """What the preventive motive adds to each overt action of a challenger (utility, at least 0), in some cells.
+def urge(world: World, assault: Assault, eyes: Eyes, options: Sequence[Array], weigh: Weigh) -> Array:
+    """What the preventive motive adds to each overt action of the attacker of each entry (utility, at least 0).
 
     Args:
         world: the world as it stands.
-        challenger: who thinks of acting.
-        cells: where.
+        assault: who thinks of acting, and where.
+        eyes: how the attackers see the guarantors.
         options: utilities of the first stage now, without this motive.
         weigh: gives the same utilities for other surroundings, and what would follow overt action in them.
 
     """
-    omega = cells.take(challenger.own("prevention"))
+    cells = assault.cells
+    omega = assault.of_attacker([challenger.own("prevention") for challenger in world.challengers])
     if not (omega > 0.0).any():
         return np.zeros(())
     precision = cells.take(world.values["choice.precision"])
     later = cut(one_month_on(world), cells)
-    eyes = expectations.eyes_of(world, challenger, cells)
-    stays = worth(weigh(later, expectations.prospects(world, eyes, challenger, cells, later)), precision)
+    waiting = worth(weigh(later, expectations.prospects(world, eyes, assault, later)), precision)
     chance = cells.full(world.entry_chance())
     coming = chance > 0.0
-    waiting = np.array(np.broadcast_to(stays, len(cells)))
     if coming.any():
-        sure = np.ones(len(cells), np.bool_)
         inside = replace(later, standing=np.maximum(later.standing, cells.take(world.aligned)))
-        ahead = expectations.prospects(world, eyes, challenger, cells, inside, sure)
+        ahead = expectations.prospects(world, eyes, assault, inside, np.ones(len(cells), np.bool_))
         enters = worth(weigh(inside, ahead), precision)
-        waiting = np.where(coming, (1.0 - chance) * stays + chance * enters, stays)
+        waiting = np.where(coming, (1.0 - chance) * waiting + chance * enters, waiting)
     return np.asarray(omega * np.maximum(0.0, worth(options, precision) - waiting))
 
 

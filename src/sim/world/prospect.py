@@ -1,7 +1,7 @@
 """What an attacker must reckon with if it acts: the guarantors' harm, the patron's backing, and a clash.
 
-The forecasts of the guarantors change only where beliefs or status change; what follows from them here changes every
-month with the threat and the tension, and is cheap.
+The forecasts of the guarantors hang on beliefs and status; what follows from them here hangs on the threat and the
+tension too.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Appeal:
     refused: Array
     level: Array
 
-    def utility(self, harm: Array, severity: int) -> Array:
+    def utility(self, harm: Array, severity: NDArray[np.int8]) -> Array:
         """Utility of asking (not asking is 0), for expected `harm` and severity 1 strike or 2 campaign."""
         shame = 1.0 - np.minimum(1.0, 3.0 * harm)
-        return np.asarray(self.help * harm - self.refused * shame + self.level * (severity - 1))
+        return np.asarray(self.help * harm - self.refused * shame + self.level * (severity - 1.0))
 
-    def chance(self, harm: Array, severity: int) -> Array:
+    def chance(self, harm: Array, severity: NDArray[np.int8]) -> Array:
         """Chance that the protégé asks."""
         return choice.chance(self.utility(harm, severity), self.sharpness)
 
@@ -56,8 +56,9 @@ class Stake:
     """What stands behind the leader's caution: who would be on the other side.
 
     Attributes:
-        patron: the interests of the attacker's patron; None where it has none.
-        attacker_is_patron: the attacker is itself a great power that backs others.
+        patron: the interests of the attacker's patron.
+        backed: 1 where it has one, else 0 (the interests then count for nothing).
+        great: 1 where the attacker is itself a great power that backs others, else 0.
         precision: lambda; infinite for a maximiser.
         logits: logits per unit of utility, in which the leader's fear of a clash counts: lambda, finite always.
         clash_cost: q x D*.
@@ -66,8 +67,9 @@ class Stake:
 
     """
 
-    patron: Interests | None
-    attacker_is_patron: bool
+    patron: Interests
+    backed: Array
+    great: Array
     precision: Array
     logits: Array
     clash_cost: Array
@@ -76,12 +78,9 @@ class Stake:
 
     def great_power_in(self, threat: Array, tension: Array) -> Array:
         """Chance that a great power stands on the other side if the leader fights."""
-        if self.attacker_is_patron:
-            return np.ones(())
-        if self.patron is None:
-            return np.zeros(())
         harm = self.leader_weight * self.harms[2]
-        return patron.odds(self.patron, self.precision, threat, tension, harm, np.ones(()))[patron.JOIN]
+        joins = patron.odds(self.patron, self.precision, threat, tension, harm, np.ones(()))[patron.JOIN]
+        return np.where(self.great > 0.0, 1.0, self.backed * joins)
 
     def caution(self, threat: Array, tension: Array) -> Array:
         """How far the leader's threshold of combat rises, in logits: lambda x q D* x that chance."""
@@ -136,7 +135,7 @@ def prospect(
     asked: Forecast,
     unasked: Forecast,
     appeal: Appeal,
-    severity: int,
+    severity: NDArray[np.int8],
     stake: Stake,
     veto: Array,
     threat: Array,
@@ -176,7 +175,7 @@ def prospect(
         harm_if_asked=if_asked,
         mandate=np.asarray(chance * asked.mandate),
         leader=(np.asarray(aid), np.asarray(troops), np.asarray(combat)),
-        reply=temper.expected(np.asarray(float(severity)), cover, feels_backed),
+        reply=temper.expected(np.asarray(severity, np.float64), cover, feels_backed),
     )
 
 
@@ -195,8 +194,6 @@ def _patron(
 ) -> tuple[Array, Array]:
     """Expected backing and chance of a clash, over the leader's four levels."""
     aid, troops, combat = leader
-    if stake.patron is None:
-        return np.zeros(()), combat if stake.attacker_is_patron else np.zeros(())
     shares = (1.0 - aid, aid - troops, troops - combat, combat)
     steps = (np.zeros(()), *stake.harms)
     backing = clash = np.zeros(())
@@ -206,4 +203,5 @@ def _patron(
         held, defends, joins = patron.odds(stake.patron, stake.precision, threat, tension, harm, fights)
         backing = backing + share * (joins + 0.5 * defends - veto * held)
         clash = share * joins
-    return np.asarray(backing), np.asarray(clash)
+    alone = stake.great * combat
+    return np.asarray(stake.backed * backing), np.where(stake.backed > 0.0, clash, alone)

@@ -8,7 +8,7 @@ one guarantor's answer says of the shock, and so of the others, is ignored.
 
 A guarantor without a free hand (no mandate, or its own abstention; votes are public) hides what it would have done:
 from a member's aid one learns "aid or more", and the leader is known to act with its latent lowered by `no_mandate`.
-In each later exchange of the crisis one learns from whether it rose above its level or did not.
+A rise in a later exchange shows the same latent against a harder attack, and is not learned from once more.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import log_ndtr
 
+from sim.world import expectations
 from sim.world.beliefs import Belief
-from sim.world.foresight import covariates
-from sim.world.response import AID, COMBAT, TROOPS, latent
+from sim.world.response import AID, COMBAT, TROOPS
 from sim.world.values import cut
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.world.agents import Guarantor
-    from sim.world.council import Rules
+    from sim.world.assault import Assault
     from sim.world.foresight import Attack
-    from sim.world.values import Cells
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -45,112 +44,61 @@ _LOG_ROOT_TWO_PI: Final = float(0.5 * np.log(2.0 * np.pi))
 
 @dataclass(frozen=True)
 class Sight:
-    """What observers saw of the guarantors at one moment of a crisis, in its cells.
+    """What observers saw of the guarantors in crises, one an entry.
 
     Attributes:
-        step: number of the step.
-        attacker: name of the attacker.
-        attack: as guarantors judged it.
-        rules: the Council's.
-        caution: by how much the leader's threshold of combat was raised.
-        free: where each guarantor acted on its own latent: with a free hand, or without a Council.
-
-    """
-
-    step: int
-    attacker: str
-    attack: Attack
-    rules: Rules
-    caution: Array
-    free: Mapping[str, Flags]
-
-
-def learn_from_answers(world: World, sight: Sight, levels: Mapping[str, Levels], cells: Cells) -> None:
-    """Let every observer learn from the first answers to an attack, and write down what was shown before.
-
-    Args:
-        world: the world.
-        sight: what was seen.
+        assault: who attacked, how, and where.
+        attack: the attack as guarantors judged it.
         levels: level that each guarantor showed.
-        cells: where.
+        free: where each acted on its own latent: with a free hand, or without a Council.
+        no_mandate: how far the leader's latent falls without a free hand.
+        caution: by how much the leader's threshold of combat was raised.
 
     """
-    if not world.learns.any():
+
+    assault: Assault
+    attack: Attack
+    levels: Mapping[str, Levels]
+    free: Mapping[str, Flags]
+    no_mandate: Array
+    caution: Array
+
+
+def learn(world: World, sight: Sight, step: int) -> None:
+    """Let every observer learn from the answers to attacks, once all that was shown before is written down."""
+    cells = sight.assault.cells
+    learns = cells.full(world.learns)
+    if not learns.any():
         return
-    world.signals.close(world, cells.of(cells.full(world.learns)))
+    world.signals.close(world, cells.of(learns))
+    average = cut(world.average, cells)
+    noise = average.shock * average.shock + LOGISTIC_VARIANCE
     for guarantor in world.guarantors:
         name = guarantor.name
-        cutpoints, capped = _thresholds(world, sight, guarantor, cells)
-        _learn(world, sight, guarantor, cells, interval(levels[name], cutpoints, capped))
-
-
-def learn_from_rise(
-    world: World, sight: Sight, guarantor: Guarantor, before: Levels, rises: Flags, fought: Flags, cells: Cells
-) -> None:
-    """Let every observer learn from whether a guarantor rose above its level in a later exchange.
-
-    One that rose showed a latent above the next cutpoint, one that did not a latent below it; one that could not rise,
-    at the top or capped at aid, showed nothing.
-
-    Args:
-        world: the world.
-        sight: what was seen.
-        guarantor: who.
-        before: its level before the exchange.
-        rises: where it rose by one.
-        fought: where the exchange was fought at all; elsewhere nothing was to be seen.
-        cells: the cells of the crisis.
-
-    """
-    if not world.learns.any():
-        return
-    (aid, troops, combat), capped = _thresholds(world, sight, guarantor, cells)
-    following = np.where(before >= TROOPS, combat, np.where(before >= AID, troops, aid))
-    stuck = (before >= COMBAT) | (capped & (before >= AID)) | ~fought
-    low = np.where(rises, following, -np.inf)
-    high = np.where(rises | stuck, np.inf, following)
-    _learn(world, sight, guarantor, cells, (low, high))
-
-
-def _thresholds(
-    world: World, sight: Sight, guarantor: Guarantor, cells: Cells
-) -> tuple[tuple[Array, Array, Array], Flags]:
-    """Cutpoints that observers reckon with for a guarantor as it stood, and where it could not go beyond aid."""
-    free = sight.free[guarantor.name]
-    aid, troops, combat = cut(world.average, cells).cutpoints
-    if not guarantor.leads:
-        return (aid, troops, combat), ~free
-    drop = np.where(free, 0.0, sight.rules.no_mandate)
-    return (aid + drop, troops + drop, combat + drop + sight.caution), np.zeros(len(cells), np.bool_)
-
-
-def _learn(world: World, sight: Sight, guarantor: Guarantor, cells: Cells, bounds: tuple[Array, Array]) -> None:
-    """Move every observer's belief on a guarantor, whose latent in the crisis was seen between two bounds."""
-    name, attack = guarantor.name, sight.attack
-    average = cut(world.average, cells)
-    ties = cells.take(guarantor.own(f"ties.{sight.attacker}"))
-    x = covariates(attack, ties, cells.take(guarantor.own("committed")), leads=guarantor.leads)
-    here = latent(average, np.zeros(()), attack.covered, x) + cells.take(world.signals.tied[name])
-    shift = here - cells.take(world.at_reference[name])
-    noise = average.shock * average.shock + LOGISTIC_VARIANCE
-    counts = cells.full(guarantor.active & world.learns)
-    low, high = bounds
-    for observer in world.observers:
-        before = cut(observer.beliefs[name], cells)
-        after = updated(before, noise, low - shift, high - shift)
-        mean, variance = np.where(counts, after.mean, before.mean), np.where(counts, after.variance, before.variance)
-        observer.learn(name, Belief(mean, variance), cells, world.shape)
-        if world.log is not None and bool(counts[0]):
-            world.log.fact(
-                "crisis",
-                sight.step,
-                "reputation",
-                observer=observer.name,
-                actor=name,
-                mean_before=before.mean,
-                mean=mean,
-                variance=variance,
+        shift = expectations.average_shift(world, sight.attack, sight.assault, guarantor)
+        low, high = _bounds(sight, guarantor, average.cutpoints)
+        counts = learns & cells.take(guarantor.active)
+        for observer in world.observers:
+            before = cut(observer.beliefs[name], cells)
+            after = updated(before, noise, low - shift, high - shift)
+            mean, variance = (
+                np.where(counts, after.mean, before.mean),
+                np.where(counts, after.variance, before.variance),
             )
+            observer.learn(name, Belief(mean, variance), cells)
+            if world.log is not None and bool(counts[0]):
+                seen = {"mean_before": before.mean, "mean": mean, "variance": variance}
+                world.log.fact("crisis", step, "reputation", observer=observer.name, actor=name, **seen)
+
+
+def _bounds(sight: Sight, guarantor: Guarantor, cutpoints: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+    """Bounds of a guarantor's latent in the crisis that show as what it did, by the cutpoints observers reckon with."""
+    levels, free = sight.levels[guarantor.name], sight.free[guarantor.name]
+    if not guarantor.leads:
+        return interval(levels, cutpoints, ~free)
+    drop = np.where(free, 0.0, sight.no_mandate)
+    aid, troops, combat = cutpoints
+    return interval(levels, (aid + drop, troops + drop, combat + drop + sight.caution), np.zeros_like(free))
 
 
 def interval(levels: Levels, cutpoints: tuple[Array, Array, Array], capped: Flags) -> tuple[Array, Array]:

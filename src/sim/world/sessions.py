@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
     from sim.world.agents import Guarantor
-    from sim.world.values import Cells, Values
+    from sim.world.assault import Assault
+    from sim.world.values import Values
 
     Array = NDArray[np.float64]
 
@@ -32,11 +33,15 @@ class Sessions:
     Args:
         points: the scenarios.
         guarantors: the members, the leader first.
+        attackers: names of the challengers.
         values: the numbers of the batch.
 
     """
 
-    def __init__(self, points: Sequence[Scenario], guarantors: Sequence[Guarantor], values: Values) -> None:
+    def __init__(
+        self, points: Sequence[Scenario], guarantors: Sequence[Guarantor], attackers: Sequence[str], values: Values
+    ) -> None:
+        self._attackers = tuple(attackers)
         self._points, self._guarantors, self._values = tuple(points), tuple(guarantors), values
         self._count = np.array([[len(point.council.latency)] for point in points])
         longest = max(len(point.council.latency) for point in points)
@@ -81,13 +86,14 @@ class Sessions:
             met = np.asarray(met + ((k < self._count) & in_time(days + delay, duration)))
         return np.asarray(met / self._count)
 
-    def drawn(self, chairs: NDArray[np.int8], attacker: str, cells: Cells, luck: Array) -> Array:
-        """Days from request to decision in some cells, from uniforms `luck` of these cells."""
+    def drawn(self, chairs: NDArray[np.int8], assault: Assault, luck: Array) -> Array:
+        """Days from request to decision on attacks, from uniforms `luck`, one an entry."""
+        cells = assault.cells
         place = np.floor(luck * cells.take(self._count))
         days = np.zeros(len(cells))
         for k, column in enumerate(self._days):
             days = np.where(place == k, cells.take(column), days)
-        return np.asarray(days + cells.take(self.delay(chairs, attacker)))
+        return np.asarray(days + assault.of_attacker([self.delay(chairs, name) for name in self._attackers]))
 
 
 def in_time(days: Array, duration: Array) -> NDArray[np.bool_]:

@@ -7,9 +7,10 @@ they are sent only where the treaty obliges. Talk goes on always, at rates that 
 is absent, or binds nobody, changes no signal.
 
 Observers are Bayesian in both: a normal belief is moved by assumed-density filtering, to its moments under the
-likelihood of all that was sent and all that was not since the guarantor last answered an attack. The likelihood does not ask for the order of events, so one update for all of them is nearer to the exact
-posterior than one a month. A costly signal also ties hands (Fearon 1997): it adds `tied` to the guarantor's latent,
-which everybody knows, and which lapses by half in `half_life` months.
+likelihood of all that was sent and all that was not since the guarantor last answered an attack. The likelihood does
+not ask for the order of events, so one update for all of them is nearer to the exact posterior than one a month. A
+costly signal also ties hands (Fearon 1997): it adds `tied` to the guarantor's latent, which everybody knows, and which
+lapses by half in `half_life` months.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.world.agents import Guarantor, Observer
+    from sim.world.agents import Guarantor
     from sim.world.world import World
 
     Array = NDArray[np.float64]
@@ -258,12 +259,11 @@ class Signals:
                 if bool(np.broadcast_to(shows, world.shape)[0, 0]):
                     world.log.fact("signals", step, kind, actor=name, chance=chance, tied=self.tied[name])
 
-    def believed(self, observer: Observer, cells: Cells) -> dict[str, Belief]:
-        """What an observer believes of each guarantor in some cells, with all that it has shown taken in.
+    def taken_in(self, beliefs: Mapping[str, Belief], cells: Cells) -> Mapping[str, Belief]:
+        """Beliefs on each guarantor in some cells, with all that it has shown since taken in.
 
         A pure look: it changes nothing, so that who looks, and when, moves no belief.
         """
-        beliefs = {name: cut(belief, cells) for name, belief in observer.beliefs.items()}
         if not self._any:
             return beliefs
         return {
@@ -276,8 +276,8 @@ class Signals:
         if not self._any:
             return
         for observer in world.observers:
-            for name, belief in self.believed(observer, cells).items():
-                observer.learn(name, belief, cells, world.shape)
+            for name, belief in self.taken_in(cut(observer.beliefs, cells), cells).items():
+                observer.learn(name, belief, cells)
         for shown in self._shown.values():
             shown.close(cells)
 

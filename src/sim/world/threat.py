@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.world import expectations
-from sim.world.agents import OVERT
+from sim.world.assault import OVERT
 from sim.world.beliefs import Belief
 from sim.world.challenge import nested
 from sim.world.choice import choose, mean, probabilities
@@ -30,11 +30,9 @@ from sim.world.signals import Evidence, Rule, absorbed
 from sim.world.values import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger
+    from sim.world.assault import Assault
     from sim.world.environment import Surroundings
     from sim.world.foresight import Eyes
     from sim.world.prospect import Prospect
@@ -92,8 +90,8 @@ class Brink:
     branches: tuple[Branch, Branch]
 
 
-def warning_rule(world: World, attack_shift: Array, cells: Cells) -> Rule:
-    """How often the leader warns, by its latent at the reference crisis; in this crisis it is higher by a shift."""
+def warning_rule(world: World, shift: Array, cells: Cells) -> Rule:
+    """How often the leader warns, by its latent at the reference crisis, which lies `shift` below that in this one."""
     leader = world.guarantors[0]
     speaks = world.signals.on & leader.active
     rule = Rule.at_rate(
@@ -101,22 +99,24 @@ def warning_rule(world: World, attack_shift: Array, cells: Cells) -> Rule:
         cells.take(world.values["crisis.threat.warning.slope"]),
         cells.take(world.record_mean[leader.name]),
     )
-    return replace(rule, centre=rule.centre - attack_shift)
+    return replace(rule, centre=rule.centre - shift)
 
 
-def _shift(world: World, eyes: Eyes, challenger: Challenger, cells: Cells) -> Array:
-    """How far somebody sees the leader's latent lie above that at the reference crisis, were help asked for."""
+def _rule(world: World, eyes: Eyes, assault: Assault) -> Rule:
+    """The same in somebody's eyes, for a strike with help asked for."""
+    cells = assault.cells
+    strike = replace(assault, severity=np.ones(len(assault), np.int8))
     obliged = cells.full(world.obliged)
-    attack = expectations.attack_on(world, challenger, OVERT[0], cells, asked=True, obliged=obliged)
-    return eyes.shift(attack, challenger.name, world.guarantors[0], cells)
+    attack = expectations.attack_on(world, strike, 1.0, obliged, obliged)
+    return warning_rule(world, eyes.shift(attack, strike, world.guarantors[0]), cells)
 
 
-def heard(world: World, eyes: Eyes, challenger: Challenger, cells: Cells) -> tuple[Array, tuple[Eyes, Eyes]]:
+def heard(world: World, eyes: Eyes, assault: Assault) -> tuple[Array, tuple[Eyes, Eyes]]:
     """Chance of a warning to somebody, and how it sees the guarantors after silence and after a warning."""
     name = world.guarantors[0].name
-    rule, before = warning_rule(world, _shift(world, eyes, challenger, cells), cells), eyes.beliefs[name]
-    tie = cells.take(world.values["crisis.threat.warning.tied"])
-    one, none = np.ones(len(cells)), np.zeros(len(cells))
+    rule, before = _rule(world, eyes, assault), eyes.beliefs[name]
+    tie = assault.cells.take(world.values["crisis.threat.warning.tied"])
+    one, none = np.ones(len(assault)), np.zeros(len(assault))
     after = []
     for sent, silent, bound in ((none, one, 0.0), (one, none, tie)):
         belief = absorbed(before, [Evidence(rule, sent, silent)], 1.0)
@@ -125,88 +125,82 @@ def heard(world: World, eyes: Eyes, challenger: Challenger, cells: Cells) -> tup
     return rule.expected(before), (after[0], after[1])
 
 
-def brink(
-    world: World,
-    eyes: Eyes,
-    challenger: Challenger,
-    cells: Cells,
-    now: Surroundings,
-    own_motive: Array | None = None,
-) -> Brink:
-    """The end of a threat in somebody's eyes.
+def brink(world: World, eyes: Eyes, assault: Assault, now: Surroundings, own_motive: Array | None = None) -> Brink:
+    """The end of threats in somebody's eyes.
 
     Args:
         world: the world as it stands.
-        eyes: who foresees, in those cells.
-        challenger: who threatens.
-        cells: where.
+        eyes: who foresees, entry by entry.
+        assault: who threatens, and where; it weighs either action.
         now: what everybody sees there.
-        own_motive: the challenger's preventive motive, where it is the challenger that foresees; None where it is the
-            protégé, who knows neither that nor the challenger's type.
+        own_motive: the challengers' preventive motive, where it is they who foresee; None where it is the protégé, who
+            knows neither that nor a challenger's type.
 
     """
+    cells = assault.cells
     precision = cells.take(world.values["choice.precision"])
-    chance, after = heard(world, eyes, challenger, cells)
-    excused = cells.take(world.values["crisis.threat.excused"])
+    chance, after = heard(world, eyes, assault)
+    shame = assault.of_attacker([challenger.own("audience") for challenger in world.challengers])
     branches, stand = [], np.zeros(())
-    for likely, seen, left in ((1.0 - chance, after[0], 1.0), (chance, after[1], excused)):
-        ahead = expectations.prospects(world, seen, challenger, cells, now)
-        audience = cells.take(challenger.own("audience")) * left
-        branch = _branch(world, challenger, cells, now, ahead, likely, audience, own_motive)
+    for likely, seen, left in zip((1.0 - chance, chance), after, (1.0, _excused(world, cells)), strict=True):
+        ahead = expectations.prospects(world, seen, assault, now)
+        branch = _branch(world, assault, now, ahead, likely, shame * left, own_motive)
         stand = stand + likely * branch.stand
         branches.append(branch)
     answers = [np.asarray(stand), np.asarray(-cells.take(world.values["crisis.threat.price"]))]
     return Brink(answers, probabilities(answers, precision)[1], (branches[0], branches[1]))
 
 
+def _excused(world: World, cells: Cells) -> Array:
+    return cells.take(world.values["crisis.threat.excused"])
+
+
 def _branch(
     world: World,
-    challenger: Challenger,
-    cells: Cells,
+    assault: Assault,
     now: Surroundings,
-    ahead: Mapping[str, Prospect],
+    ahead: Prospect,
     chance: Array,
     audience: Array,
     own_motive: Array | None,
 ) -> Branch:
-    values, precision = world.values, cells.take(world.values["choice.precision"])
-    motives = cut(challenger.motives, cells)
-    median = replace(motives, kind=np.ones(()))
-    seen = median.overt_utilities(now, ahead.values())
+    cells, size = assault.cells, (len(OVERT), len(assault))
+    precision = cells.take(world.values["choice.precision"])
+    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    median = replace(motives, kind=np.ones(())).overt_utility(assault.severity, now, ahead)
+    seen = list(np.broadcast_to(median, size))
     worth, shares = nested(seen, precision)
     feared = probabilities([-audience, worth], precision)[1]
-    appeal, suffering = cut(world.protege.appeal(), cells), cells.take(values["crisis.threat.suffering"])
-    after = []
-    for severity, action in enumerate(OVERT, start=1):
-        hurt = cells.take(values[f"crisis.{action}.setback"]) + cells.take(values[f"crisis.{action}.damage"])
-        help_ = ahead[action].asked * appeal.utility(ahead[action].harm_if_asked, severity)
-        after.append(help_ - suffering * hurt)
+    appeal, suffering = cut(world.protege.appeal(), cells), cells.take(world.values["crisis.threat.suffering"])
+    hurt = assault.of_action(world.setbacks) + assault.of_action(world.damages)
+    after = ahead.asked * appeal.utility(ahead.harm_if_asked, assault.severity) - suffering * hurt
     kinds = seen
     if own_motive is not None:
-        kinds = [utility + own_motive for utility in motives.overt_utilities(now, ahead.values())]
+        own = motives.overt_utility(assault.severity, now, ahead) + own_motive
+        kinds = list(np.broadcast_to(own, size))
     overt, _ = nested(kinds, precision)
     ends = [np.asarray(-audience), overt]
     attack = probabilities(ends, precision)[1]
-    return Branch(chance, kinds, overt, ends, attack, np.asarray(feared * mean(after, shares)))
+    stand = feared * mean(list(np.broadcast_to(after, size)), shares)
+    return Branch(chance, kinds, overt, ends, attack, np.asarray(stand))
 
 
-def utility(world: World, challenger: Challenger, cells: Cells, now: Surroundings, eyes: Eyes, motive: Array) -> Array:
-    """Utility of threatening to a challenger, in some cells; -inf where it does not threaten."""
-    foreseen = brink(world, eyes, challenger, cells, now, motive)
+def utility(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motive: Array) -> Array:
+    """Utility of threatening to the attacker of each entry; -inf where it does not threaten."""
+    foreseen = brink(world, eyes, assault, now, motive)
     stands = np.zeros(())
     for branch in foreseen.branches:
         attacks = np.where(branch.attack > 0.0, branch.attack * branch.overt, 0.0)
         stands = stands + branch.chance * (attacks + (1.0 - branch.attack) * branch.ends[0])
-    yields = cells.take(challenger.own("concession")) * now.threat
+    yields = assault.of_attacker([challenger.own("concession") for challenger in world.challengers]) * now.threat
     worth = foreseen.concede * yields + (1.0 - foreseen.concede) * stands
     # Who can do nothing overt has nothing to threaten with.
-    return np.where(cells.take(challenger.threatens & challenger.can_overt), worth, -np.inf)
+    able = assault.of_attacker([challenger.threatens & challenger.can_overt for challenger in world.challengers])
+    return np.where(able, worth, -np.inf)
 
 
-def carry_out(
-    world: World, challenger: Challenger, step: int, cells: Cells, motive: Array
-) -> tuple[Flags, list[Array]]:
-    """Play the threats of a step in the cells where they are made.
+def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple[Flags, list[Array]]:
+    """Play the threats of a step, one an entry.
 
     A concession is felt after all have chosen (`concessions`).
 
@@ -214,57 +208,65 @@ def carry_out(
         Where they end in an attack, and the utility of each overt action to the challenger by then.
 
     """
-    name, protege, streams, at = challenger.name, world.protege, world.streams, (cells.point, cells.replicate)
+    cells, streams = assault.cells, world.streams
     precision, now = cells.take(world.values["choice.precision"]), cut(world.surroundings(), cells)
-    own = brink(world, expectations.eyes_of(world, challenger, cells), challenger, cells, now, motive)
-    theirs = brink(world, expectations.eyes_of(world, protege, cells), challenger, cells, now)
+    own = brink(world, expectations.attackers_eyes(world, assault), assault, now, motive)
+    theirs = brink(world, expectations.eyes_of(world, world.protege, cells), assault, now)
     answers = [np.broadcast_to(option, len(cells)) for option in theirs.answers]
-    concedes = choose(answers, precision, streams.gumbel(f"concede/{name}", step, at=cells.replicate)) == 1
-    _tell(world, name, step, protege.name, "answer a threat", ANSWERS, answers, concedes)
-    warned = _warn(world, challenger, step, cells, ~concedes)
+    luck = assault.luck(world, lambda name, at: streams.gumbel(f"concede/{name}", step, at=at))
+    concedes = choose(answers, precision, luck) == 1
+    chance, warned = _warn(world, assault, step, ~concedes)
     silence, warning = own.branches
     ends = [np.where(warned, w, s) for s, w in zip(silence.ends, warning.ends, strict=True)]
-    attacks = choose(ends, precision, streams.gumbel(f"carry out/{name}", step, at=cells.replicate)) == 1
-    backs_down = ~concedes & ~attacks
-    if world.log is not None and not bool(concedes[0]):
-        _tell(world, name, step, name, "carry out a threat", ENDS, ends, attacks)
-    tally = world.tally
-    tally.threats[at] += 1
-    tally.conceded[at] += concedes
-    tally.backed_down[at] += backs_down
-    tally.loss[name][at] += np.where(backs_down, -ends[0], 0.0)
-    tally.loss[protege.name][at] += np.where(concedes, cells.take(world.values["crisis.threat.price"]), 0.0)
-    conceded = world.conceding.setdefault(name, np.zeros(world.shape, np.bool_))
-    conceded[at] = concedes
+    luck = assault.luck(world, lambda name, at: streams.gumbel(f"carry out/{name}", step, at=at))
+    attacks = choose(ends, precision, luck) == 1
+    _count(world, assault, concedes, ~concedes & ~attacks, -ends[0])
+    if world.log is not None:
+        for entry in range(len(assault)):
+            _tell(world, assault, step, entry, answers, concedes, (chance, warned), (ends, attacks))
     return ~concedes & attacks, [np.where(warned, w, s) for s, w in zip(silence.kinds, warning.kinds, strict=True)]
 
 
-def _warn(world: World, challenger: Challenger, step: int, cells: Cells, stands: Flags) -> Flags:
+def _count(world: World, assault: Assault, concedes: Flags, backs_down: Flags, audience: Array) -> None:
+    """Write the threats and what became of them into the columns; two challengers can threaten in one cell."""
+    tally, price = world.tally, assault.cells.take(world.values["crisis.threat.price"])
+    for code, challenger in enumerate(world.challengers):
+        mine = assault.attacker == code
+        at = assault.cells.point[mine], assault.cells.replicate[mine]
+        tally.threats[at] += 1
+        tally.conceded[at] += concedes[mine]
+        tally.backed_down[at] += backs_down[mine]
+        tally.loss[challenger.name][at] += np.where(backs_down, audience, 0.0)[mine]
+        tally.loss[world.protege.name][at] += np.where(concedes, price, 0.0)[mine]
+        conceded = world.conceding.setdefault(challenger.name, np.zeros(world.shape, np.bool_))
+        conceded[at] = concedes[mine]
+
+
+def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Array, Flags]:
     """Where the protégé stands the leader warns or is silent; everybody takes it in."""
-    leader = world.guarantors[0]
-    truth = expectations.knowing_eyes(world, cells)
-    rule = warning_rule(world, _shift(world, truth, challenger, cells), cells)
-    chance = np.broadcast_to(rule.chance(truth.beliefs[leader.name].mean, 1.0), len(cells))
-    warned = world.streams.uniform(f"warning/{challenger.name}", step, at=cells.replicate)[0] < chance
-    met = cells.of(stands)
-    if len(met):
-        world.signals.close(world, met)
-        after = {}
+    leader, streams = world.guarantors[0], world.streams
+    truth = expectations.knowing_eyes(world, assault.cells)
+    rule = _rule(world, truth, assault)
+    chance = np.broadcast_to(rule.chance(truth.beliefs[leader.name].mean, 1.0), len(assault))
+    luck = assault.luck(world, lambda name, at: streams.uniform(f"warning/{name}", step, at=at))[0]
+    warned = (luck < chance) & stands
+    # One challenger after the other: both can threaten in one cell.
+    for code in range(len(world.challengers)):
+        mine = stands & (assault.attacker == code)
+        met, said = assault.of(mine), warned[mine]
+        if not len(met):
+            continue
+        world.signals.close(world, met.cells)
         for observer in world.observers:
-            _, (silence, warning) = heard(world, expectations.eyes_of(world, observer, met), challenger, met)
+            _, (silence, warning) = heard(world, expectations.eyes_of(world, observer, met.cells), met)
             quiet, loud = silence.beliefs[leader.name], warning.beliefs[leader.name]
-            said = warned[stands]
-            after[observer] = Belief(
+            moved = Belief(
                 mean=np.where(said, loud.mean, quiet.mean), variance=np.where(said, loud.variance, quiet.variance)
             )
-        for observer, belief in after.items():
-            observer.learn(leader.name, belief, met, world.shape)
-        world.signals.tie(leader.name, met, warned[stands] * met.take(world.values["crisis.threat.warning.tied"]))
-        if world.log is not None:
-            odds = (1.0 - chance, chance)
-            phase, say = "opportunity and choice", int(warned[0])
-            world.log.decision(phase, step, leader.name, "warn", WARNINGS, None, odds, say, to=challenger.name)
-    return np.asarray(warned & stands)
+            observer.learn(leader.name, moved, met.cells)
+        bound = said * met.cells.take(world.values["crisis.threat.warning.tied"])
+        world.signals.tie(leader.name, met.cells, bound)
+    return chance, warned
 
 
 def concessions(world: World, step: int) -> None:
@@ -279,18 +281,27 @@ def concessions(world: World, step: int) -> None:
 
 def _tell(
     world: World,
-    name: str,
+    assault: Assault,
     step: int,
-    actor: str,
-    decision: str,
-    options: tuple[str, ...],
-    view: list[Array],
-    choice: Flags,
+    entry: int,
+    answers: list[Array],
+    concedes: Flags,
+    warning: tuple[Array, Flags],
+    end: tuple[list[Array], Flags],
 ) -> None:
     if world.log is None:
         return
-    phase = "opportunity and choice"
-    if actor == world.protege.name:
-        world.log.fact(phase, step, "ultimatum", actor=name, consults=actor, article=2.0)
-    odds = probabilities(view, world.values["choice.precision"])
-    world.log.decision(phase, step, actor, decision, options, view, odds, int(choice[0]))
+    phase, protege, precision = "opportunity and choice", world.protege.name, world.values["choice.precision"]
+    name = world.challengers[assault.attacker[entry]].name
+    world.log.fact(phase, step, "ultimatum", actor=name, consults=protege, article=2.0)
+    view = [answer[entry] for answer in answers]
+    odds = probabilities(view, precision)
+    world.log.decision(phase, step, protege, "answer a threat", ANSWERS, view, odds, int(concedes[entry]))
+    if bool(concedes[entry]):
+        return
+    chance, warned = warning[0][entry], int(warning[1][entry])
+    leader = world.guarantors[0].name
+    world.log.decision(phase, step, leader, "warn", WARNINGS, None, (1.0 - chance, chance), warned)
+    view = [np.broadcast_to(option, len(assault))[entry] for option in end[0]]
+    odds = probabilities(view, precision)
+    world.log.decision(phase, step, name, "carry out a threat", ENDS, view, odds, int(end[1][entry]))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -134,5 +135,11 @@ def cut(thing: Any, cells: Cells) -> Any:
     if isinstance(thing, Mapping):
         return {name: cut(part, cells) for name, part in thing.items()}
     if is_dataclass(thing) and not isinstance(thing, type):
-        return replace(thing, **{field.name: cut(getattr(thing, field.name), cells) for field in fields(thing)})
+        return type(thing)(*(cut(getattr(thing, name), cells) for name in names_of(type(thing))))
     return thing
+
+
+@cache
+def names_of(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a dataclass, in order."""
+    return tuple(field.name for field in fields(kind))

@@ -9,27 +9,28 @@ import numpy as np
 from sim.world import council
 from sim.world.anticipation import QUADRATURE
 from sim.world.expectations import attack_on, council_at
-from sim.world.values import Cells, cut
+from sim.world.values import cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.world.agents import Challenger, Guarantor
+    from sim.world.agents import Guarantor
+    from sim.world.assault import Assault
     from sim.world.world import World
 
     Array = NDArray[np.float64]
 
 
-def stances(world: World, guarantor: Guarantor, by: Challenger, action: str) -> list[Array]:
+def stances(world: World, guarantor: Guarantor, assault: Assault) -> list[Array]:
     """Chances of each of `council.STANCES` in a Council that is asked about an attack, the shared shock integrated.
 
     A suspended member casts no vote; these are then the stances that it would take.
     """
-    cells, nothing = Cells.everywhere(world.shape), np.zeros(())
-    true = cut(world.coefficients, cells)
-    attack = attack_on(world, by, action, cells, asked=True, obliged=cells.full(world.obliged))
-    rules = council_at(world, cells, by, action)
-    own, lead = (of.latent(true, attack, by.name, cells) for of in (guarantor, world.guarantors[0]))
+    cells, nothing = assault.cells, np.zeros(())
+    true, obliged = cut(world.coefficients, cells), cells.full(world.obliged)
+    attack = attack_on(world, assault, 1.0, obliged, obliged)
+    rules = council_at(world, assault)
+    own, lead = (of.latent(world, true, attack, assault) for of in (guarantor, world.guarantors[0]))
     not_opposed = supports = nothing
     dependence = cells.take(guarantor.dependence)
     for z, weight in QUADRATURE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from sim.scenario.schema import ChallengerState, GuarantorState
 from sim.world import channels, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
+from sim.world.assault import OVERT
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
 from sim.world.log import Log
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from sim.world.response import Coefficients
 
     Array = NDArray[np.float64]
+
+ACTION_TERMS: Final = ("deaths", "duration", "setback", "damage")
+"""What an overt action is, whoever takes it."""
 
 PHASES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -111,9 +114,8 @@ class World(Model):  # type: ignore[misc]
         self.application = Application(self)
         self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
         self._set_crises()
-        self.sessions = Sessions(self.points, self.guarantors, self.values)
-        self.chairs = self.sessions.chairs(0)
-        self._timely: dict[tuple[str, str], Array] = {}
+        self.sessions = Sessions(self.points, self.guarantors, self.roster.challengers, self.values)
+        self._seat(self.sessions.chairs(0))
         self.learns = np.array([[point.reputation.active] for point in self.points])
         self.signals = Signals(self, self.record_mean)
 
@@ -174,7 +176,14 @@ class World(Model):  # type: ignore[misc]
             kind = np.exp(self.values[f"states.{name}.threat_weight"] * luck)
             challengers.append(Challenger(self, name, sketches, kind))
         self.challengers = tuple(challengers)
-        self.stakes = {c.name: c.stake(self.backer(c), leader, self.harms) for c in challengers}
+        self.stakes = tuple(c.stake(self.backer(c), leader, self.harms) for c in challengers)
+        backers = [self.backer(challenger) for challenger in challengers]
+        self.vetoes = tuple(np.zeros(()) if b is None else b.own("patron.veto") for b in backers)
+        self.attackers = tuple(challenger.as_attacker for challenger in challengers)
+        self.threatens = any(bool(challenger.threatens.any()) for challenger in challengers)
+        of_action = {what: tuple(self.values[f"crisis.{a}.{what}"] for a in OVERT) for what in ACTION_TERMS}
+        self.deaths, self.durations = of_action["deaths"], of_action["duration"]
+        self.setbacks, self.damages = of_action["setback"], of_action["damage"]
         record = reference(self.points, self.roster.guarantors, self.roster.leader)
         self.average, self.record_mean = record.average, record.mean
         self.at_reference = self.bare(record.average)
@@ -182,7 +191,7 @@ class World(Model):  # type: ignore[misc]
         self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
         for observer in self.observers:
             luck = np.stack([self.streams.normal(f"perception/{observer.name}/{g.name}", 0) for g in self.guarantors])
-            observer.look(self.guarantors, self.truth, record, luck)
+            observer.look(self.guarantors, self.truth, record, luck, self.shape)
 
     def bare(self, coefficients: Coefficients) -> dict[str, Array]:
         """Latent of each guarantor at the reference crisis, without its own resolve, by the coefficients given."""
@@ -283,28 +292,26 @@ class World(Model):  # type: ignore[misc]
         decreed = self._covered & ~self.cover & (self.month + 1.0 >= self._from_month)
         return np.asarray(np.where(decreed, 1.0, self.application.outlook(self, self.month)) * ~self.suspended)
 
+    def _seat(self, chairs: NDArray[np.int8]) -> None:
+        """Seat the chair; how likely the Council is to be in time for each attacker's actions hangs on it alone."""
+        self.chairs = chairs
+        self.timely = tuple(
+            tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
+            for attacker in self.roster.challengers
+        )
+
     def _convene(self, step: int) -> None:
         """The chair passes on with the year; who chairs matters only for how long a decision takes."""
         chairs = self.sessions.chairs(step)
         if (chairs != self.chairs).any():
-            self.chairs = chairs
-            self._timely = {}
+            self._seat(chairs)
             if self.log is not None:
                 self.log.fact("accession", step, "chair passes on", chair=self.guarantors[int(chairs[0, 0])].name)
 
-    def council_on(self, attacker: Challenger, action: str) -> Rules:
-        """The Council as it would decide on an action of an attacker: its rules, and the chance to be in time."""
-        key = attacker.name, action
-        if key not in self._timely:  # it changes with the chair alone
-            self._timely[key] = self.sessions.timely(self.chairs, attacker.name, action)
-        return replace(self.council, timely=self._timely[key])
-
     def _choose(self, step: int) -> tuple[dict[str, NDArray[np.int8]], dict[str, NDArray[np.bool_]]]:
         """Each challenger's overt action (0 none, else severity) and covert action."""
-        actions, covert = {}, {}
-        for challenger in self.challengers:
-            actions[challenger.name] = opportunity.overt(self, challenger, step)
-            covert[challenger.name] = opportunity.covert(self, challenger, step)
+        actions = opportunity.overt(self, step)
+        covert = {challenger.name: opportunity.covert(self, challenger, step) for challenger in self.challengers}
         threat.concessions(self, step)
         return actions, covert
 

@@ -1,0 +1,115 @@
+"""Attacks, thought of or made, side by side: one an entry, whoever attacks and by whatever action.
+
+Rules about attacks are worked out for all entries at once. What hangs on the attacker or on the action is picked entry
+by entry; a severity of the shape (actions, 1) makes every entry one of each action, an axis before that of the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from sim.world.values import Cells, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from sim.world.world import World
+
+T = TypeVar("T", bound=np.generic)
+
+OVERT: tuple[str, ...] = ("strike", "campaign")
+"""Overt actions; the index plus 1 is the severity."""
+
+EITHER = np.arange(1, len(OVERT) + 1, dtype=np.int8)[:, None]
+"""Severities of all overt actions, for entries that weigh each of them."""
+
+
+@dataclass(frozen=True)
+class Assault:
+    """Attacks, one an entry.
+
+    Attributes:
+        cells: where.
+        attacker: who, an index into the challengers, one an entry.
+        severity: 1 strike, 2 campaign: one an entry, or `EITHER`.
+
+    """
+
+    cells: Cells
+    attacker: NDArray[np.int8]
+    severity: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        """Number of entries."""
+        return len(self.cells)
+
+    @classmethod
+    def weighed(cls, cells: Cells, attacker: NDArray[np.int8]) -> Assault:
+        """Attacks by either action, as somebody weighs them."""
+        return cls(cells, attacker, EITHER)
+
+    @classmethod
+    def by(cls, code: int, cells: Cells, severity: NDArray[np.int8] = EITHER) -> Assault:
+        """Attacks by one challenger in some cells."""
+        return cls(cells, np.full(len(cells), code, np.int8), severity)
+
+    def of(self, mask: NDArray[np.bool_]) -> Assault:
+        """Some of the entries."""
+        severity = self.severity if self.severity.ndim > 1 else self.severity[mask]
+        return Assault(self.cells.of(mask), self.attacker[mask], severity)
+
+    def luck(self, world: World, draw: Callable[[str, NDArray[np.intp]], NDArray[T]]) -> NDArray[T]:
+        """Draws from streams of their own for each attacker.
+
+        Args:
+            world: whose challengers attack.
+            draw: given a challenger's name and the replicates asked for, the draws with these as the last axis.
+
+        """
+        parts = []
+        for code, challenger in enumerate(world.challengers):
+            mine = self.attacker == code
+            if mine.any():
+                parts.append((mine, draw(challenger.name, self.cells.replicate[mine])))
+        drawn = np.empty((*parts[0][1].shape[:-1], len(self)), parts[0][1].dtype)
+        for mine, part in parts:
+            drawn[..., mine] = part
+        return drawn
+
+    def of_attacker(self, things: Sequence[Any]) -> Any:
+        """What belongs to each entry's attacker; `things` made of columns, one for each challenger."""
+        return _picked(things, self.attacker, self.cells)
+
+    def of_action(self, things: Sequence[Any]) -> Any:
+        """What belongs to each entry's action; `things` made of columns, one for each overt action."""
+        return _picked(things, self.severity - 1, self.cells)
+
+
+def picked(things: Sequence[Any], code: NDArray[np.int8]) -> Any:
+    """Entry by entry the thing of its code; `things` have one value an entry already."""
+    return _picked(things, code, None)
+
+
+def _picked(things: Sequence[Any], code: NDArray[np.int8], cells: Cells | None) -> Any:
+    first = things[0]
+    if isinstance(first, np.ndarray):
+        out = first if cells is None else cells.take(first)
+        for index in range(1, len(things)):
+            if things[index] is not first or code.ndim > 1:
+                other = things[index] if cells is None else cells.take(things[index])
+                out = np.where(code == index, other, out)
+        return out
+    if isinstance(first, tuple):
+        return tuple(_picked(parts, code, cells) for parts in zip(*things, strict=True))
+    if isinstance(first, Mapping):
+        return {name: _picked([thing[name] for thing in things], code, cells) for name in first}
+    if is_dataclass(first) and not isinstance(first, type):
+        parts = (_picked([getattr(thing, n) for thing in things], code, cells) for n in names_of(type(first)))
+        return type(first)(*parts)
+    return first
