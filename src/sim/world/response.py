@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "harm", "latent", "level"]
+__all__ = ["AID", "COMBAT", "LEVELS", "TROOPS", "Coefficients", "expected_steps", "harm", "latent", "level"]
 
 AID: Final = 1
 TROOPS: Final = 2
