@@ -13,11 +13,8 @@ CLOSED = -math.inf
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x)."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    e = math.exp(x)
-    return e / (1.0 + e)
+    """1 / (1 + e^-x), which is 0 to all digits far below."""
+    return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
 
 
 def odds(utilities: Sequence[float], precision: float) -> list[float]:
