@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from scalar.council import PULL
-from scalar.logit import odds, sigmoid
+from scalar.logit import sigmoid
 
 if TYPE_CHECKING:
     from scalar.model import Reference
@@ -103,8 +103,6 @@ class Application:
         for challenger in model.challengers:
             rate = challenger.rate()
             if rate > 0.0:
-                options, _, _ = challenger.weigh(model.surroundings())
-                acts = 1.0 - odds(options, model.precision)[0]
                 comes = -math.expm1(-rate * model.length)
-                unharmed *= (1.0 - comes * acts) ** (AHEAD / model.length)
+                unharmed *= (1.0 - comes * challenger.attacks()) ** (AHEAD / model.length)
         return 1.0 - unharmed

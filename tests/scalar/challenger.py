@@ -129,7 +129,7 @@ class Challenger(Observer):
         overt, _ = nested(kinds, self.model.precision)
         options = [0.0, overt]
         if self.threatens:
-            options.append(self.threat_utility(eyes, now, motive))
+            options.append(self.threat_utility(eyes, now, motive, cover=cover))
         return options, kinds
 
     def weigh(self, now: Surroundings) -> tuple[list[float], list[float], float]:
@@ -200,21 +200,33 @@ class Challenger(Observer):
 
     # -------------------------------------------------------------- threats
 
-    def threat_utility(self, eyes: Eyes, now: Surroundings, motive: float) -> float:
+    def threat_utility(self, eyes: Eyes, now: Surroundings, motive: float, *, cover: bool) -> float:
         """U(threaten): the protégé concedes; or it stands, and this attacks or backs down, warned or not."""
         model = self.model
-        ahead = brink(model, eyes, self, now, motive)
+        ahead = brink(model, eyes, self, now, motive, cover=cover)
         concedes = odds(ahead.answers, model.precision)[CONCEDE]
         stands = 0.0
         for branch in (ahead.silence, ahead.warning):
             stands += branch.chance * mean(branch.ends, odds(branch.ends, model.precision))
         return concedes * self.own("concession") * now.threat + (1.0 - concedes) * stands
 
+    def attacks(self) -> float:
+        """Chance that a chance to act ends in an attack, at once or after a threat, by its own lights."""
+        model, now = self.model, self.model.surroundings()
+        options, _, motive = self.weigh(now)
+        shares = odds(options, model.precision)
+        if not self.threatens:
+            return shares[ATTACK]
+        ahead = brink(model, self.eyes(), self, now, motive, cover=model.cover)
+        carried = sum(b.chance * odds(b.ends, model.precision)[CARRY_OUT] for b in (ahead.silence, ahead.warning))
+        stands = 1.0 - odds(ahead.answers, model.precision)[CONCEDE]
+        return shares[ATTACK] + shares[THREATEN] * stands * carried
+
     def threaten(self, motive: float) -> Standoff:
         """Threaten: what this expects, whether the protégé concedes, and whether the leader would warn."""
         model, protege, now = self.model, self.model.protege, self.model.surroundings()
-        own = brink(model, self.eyes(), self, now, motive)
-        answers = brink(model, protege.eyes(), self, now).answers
+        own = brink(model, self.eyes(), self, now, motive, cover=model.cover)
+        answers = brink(model, protege.eyes(), self, now, cover=model.cover).answers
         concedes = choose(answers, model.precision, model.luck.shocks(f"concede/{self.name}", model.now)) == CONCEDE
         return Standoff(own, concedes, warned=model.guarantors[0].warns(self))
 
@@ -223,7 +235,7 @@ class Challenger(Observer):
         model, leader = self.model, self.model.guarantors[0]
         model.take_in()
         for observer in model.observers:
-            _, silence, warning = heard(model, observer.eyes(), self)
+            _, silence, warning = heard(model, observer.eyes(), self, cover=model.cover)
             seen = warning if warned else silence
             observer.beliefs[leader.name] = seen.beliefs[leader.name]
         if warned:

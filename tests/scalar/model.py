@@ -109,7 +109,7 @@ class Reference(Model):  # type: ignore[misc]
     @property
     def standing(self) -> float:
         """Standing of the protégé in the alliance, where alignment is at work."""
-        if not self.scenario.channels.alignment:
+        if not self.scenario.channels.alignment or self.suspended:
             return 0.0
         if self.cover or self.application.admitted:
             return 1.0
@@ -292,7 +292,7 @@ class Reference(Model):  # type: ignore[misc]
 
     def _deliveries_run(self, month: float) -> bool:
         """Whether arms arrive: some time after cover entered into force, or the applicant was admitted."""
-        if not self.scenario.channels.capability:
+        if not self.scenario.channels.capability or self.suspended:
             return False
         entered = self.result.entered_step
         ordered = math.inf if entered < 0 else entered * self.length

@@ -45,11 +45,11 @@ class Brink(NamedTuple):
     warning: Branch
 
 
-def heard(model: Reference, eyes: Eyes, challenger: Challenger) -> tuple[float, Eyes, Eyes]:
+def heard(model: Reference, eyes: Eyes, challenger: Challenger, *, cover: bool) -> tuple[float, Eyes, Eyes]:
     """Chance of a warning to somebody, and how it sees the guarantors after silence and after a warning."""
     leader = model.guarantors[0]
     name = leader.name
-    attack = model.attack_on(challenger, "strike", asked=True, obliged=model.obliged)
+    attack = model.attack_on(challenger, "strike", asked=True, obliged=cover and model.commitment)
     shift = model.shift(model.record.average, leader, challenger, attack) + eyes.tied[name]
     habit, before = leader.warning(shift), eyes.beliefs[name]
     chance = habit.expected(before)
@@ -63,7 +63,13 @@ def heard(model: Reference, eyes: Eyes, challenger: Challenger) -> tuple[float, 
 
 
 def brink(
-    model: Reference, eyes: Eyes, challenger: Challenger, now: Surroundings, motive: float | None = None
+    model: Reference,
+    eyes: Eyes,
+    challenger: Challenger,
+    now: Surroundings,
+    motive: float | None = None,
+    *,
+    cover: bool,
 ) -> Brink:
     """The end of a threat in somebody's eyes.
 
@@ -74,13 +80,14 @@ def brink(
         now: what everybody sees.
         motive: the challenger's preventive motive, where it foresees itself; None for the protégé, who knows neither
             that nor the challenger's type, and takes it for the median.
+        cover: whether Article 4 is in force by then.
 
     """
-    warned, silence, warning = heard(model, eyes, challenger)
+    warned, silence, warning = heard(model, eyes, challenger, cover=cover)
     excused, audience = model.numbers["crisis.threat.excused"], challenger.own("audience")
     branches, stand = [], 0.0
     for chance, seen, cost in ((1.0 - warned, silence, audience), (warned, warning, audience * excused)):
-        ahead = model.prospects(seen, challenger, now, cover=model.cover)
+        ahead = model.prospects(seen, challenger, now, cover=cover)
         kinds = challenger.utilities(now, ahead, kind=1.0)
         overt, shares = nested(kinds, model.precision)
         feared = odds((-cost, overt), model.precision)[CARRY_OUT]

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.world import opportunity
+from sim.world.assault import Assault
 from sim.world.choice import sigmoid
 from sim.world.council import PULL
-from sim.world.odds import odds
 from sim.world.outcomes import ADMISSIONS
+from sim.world.values import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,13 +134,13 @@ def consensus(logits: Sequence[Array], active: Sequence[Flags]) -> Array:
 
 def attack_expected(world: World) -> Array:
     """P(overt attack within a year) as things stand, by the challengers' own rule: what a member fears to inherit."""
-    unharmed = np.ones(world.shape)
-    for challenger in world.challengers:
-        weighed = odds(world, challenger.name, "challenge")
-        acts = 1.0 - weighed.probabilities[weighed.options.index("hold")]
-        comes = -np.expm1(-challenger.rate(world.tension) * world.step_length)
+    cells = Cells.everywhere(world.shape)
+    unharmed = np.ones(len(cells))
+    for code, challenger in enumerate(world.challengers):
+        acts = opportunity.attacks(world, Assault.by(code, cells))
+        comes = cells.take(-np.expm1(-challenger.rate(world.tension) * world.step_length))
         unharmed = unharmed * (1.0 - comes * acts) ** (AHEAD / world.step_length)
-    return np.asarray(1.0 - unharmed)
+    return np.asarray(1.0 - unharmed).reshape(world.shape)
 
 
 def ballots(world: World) -> list[Array]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def standing(world: World) -> Array:
     """Standing of the protégé in the alliance, 0 to 1, where alignment is at work."""
     watching = np.where(world.application.observer, world.values["alignment.observer"], 0.0)
-    return np.asarray(world.aligned * np.where(world.cover | world.application.admitted, 1.0, watching))
+    inside = world.cover | world.application.admitted
+    return np.asarray(world.aligned * np.where(inside, 1.0, watching) * ~world.suspended)
 
 
 def diplomatic_cost(world: World, challenger: str) -> Array:
@@ -42,12 +43,12 @@ def with_rivals(drift: Drift, world: World) -> Drift:
 def deliveries(world: World, month: float, length: float) -> tuple[Array, Array]:
     """Growth of defence and of missiles in `length` months up to `month`, once the first delivery is there.
 
-    Deliveries are ordered at cover or at admission, whichever is first.
+    Deliveries are ordered at cover or at admission, whichever is first, and end with membership.
     """
     application = world.application
     entered = np.where(world.tally.entered_step >= 0, world.tally.entered_step * world.step_length, np.inf)
     ordered = np.where(application.admitted, np.minimum(application.vote_month, entered), entered)
-    runs = world.armed & (month >= ordered + world.values["arms.delivery_lag"])
+    runs = world.armed & ~world.suspended & (month >= ordered + world.values["arms.delivery_lag"])
     return (
         np.where(runs, world.values["arms.defence"] * length, 0.0),
         np.where(runs, world.values["arms.missiles"] * length, 0.0),

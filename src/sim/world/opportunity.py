@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
     Array = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 
 STAGE = ("hold", "overt", "threaten")
@@ -65,13 +66,13 @@ def weigh(world: World, assault: Assault) -> Weighed:
     motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
     eyes = expectations.attackers_eyes(world, assault)
 
-    def first_stage(now: Surroundings, ahead: Prospect, motive: Array) -> Weighed:
+    def first_stage(now: Surroundings, ahead: Prospect, motive: Array, cover: Flags | None = None) -> Weighed:
         worth = motives.overt_utility(assault.severity, now, ahead) + motive
         kinds = list(np.broadcast_to(worth, size))
         overt, shares = nested(kinds, precision)
         options = [np.zeros(len(assault)), overt]
         if world.threatens:
-            options.append(threat.utility(world, assault, now, eyes, motive))
+            options.append(threat.utility(world, assault, now, eyes, motive, cover))
         return Weighed(ahead, motive, kinds, shares, options, eyes)
 
     still = np.zeros(())
@@ -79,9 +80,25 @@ def weigh(world: World, assault: Assault) -> Weighed:
     ahead = expectations.prospects(world, eyes, assault, now)
     at_rest = first_stage(now, ahead, still)
     motive = urge(
-        world, assault, eyes, at_rest.options, lambda later, follows: first_stage(later, follows, still).options
+        world,
+        assault,
+        eyes,
+        at_rest.options,
+        lambda later, follows, cover: first_stage(later, follows, still, cover).options,
     )
     return first_stage(now, ahead, motive)
+
+
+def attacks(world: World, assault: Assault) -> Array:
+    """Chance that a chance to act ends in an attack, at once or after a threat, by the attackers' own lights."""
+    precision = assault.cells.take(world.values["choice.precision"])
+    weighed = weigh(world, assault)
+    chances = probabilities(weighed.options, precision)
+    if len(weighed.options) == THREATEN:
+        return chances[OVERTLY]
+    now = cut(world.surroundings(), assault.cells)
+    carried = threat.carried(world, assault, now, weighed.eyes, weighed.motive)
+    return np.asarray(chances[OVERTLY] + chances[THREATEN] * carried)
 
 
 def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:

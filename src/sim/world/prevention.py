@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
     Array = NDArray[np.float64]
-    Weigh = Callable[[Surroundings, Prospect], Sequence[Array]]
+    Flags = NDArray[np.bool_]
+    Weigh = Callable[[Surroundings, Prospect, Flags | None], Sequence[Array]]
 
 
 def urge(world: World, assault: Assault, eyes: Eyes, options: Sequence[Array], weigh: Weigh) -> Array:
@@ -41,7 +42,8 @@ def urge(world: World, assault: Assault, eyes: Eyes, options: Sequence[Array], w
         assault: who thinks of acting, and where.
         eyes: how the attackers see the guarantors.
         options: utilities of the first stage now, without this motive.
-        weigh: gives the same utilities for other surroundings, and what would follow overt action in them.
+        weigh: gives the same utilities for other surroundings, what would follow overt action in them, and where
+            cover is in force then (None: where it is now).
 
     """
     cells = assault.cells
@@ -50,13 +52,14 @@ def urge(world: World, assault: Assault, eyes: Eyes, options: Sequence[Array], w
         return np.zeros(())
     precision = cells.take(world.values["choice.precision"])
     later = cut(one_month_on(world), cells)
-    waiting = worth(weigh(later, expectations.prospects(world, eyes, assault, later)), precision)
+    waiting = worth(weigh(later, expectations.prospects(world, eyes, assault, later), None), precision)
     chance = cells.full(world.entry_chance())
     coming = chance > 0.0
     if coming.any():
         inside = replace(later, standing=np.maximum(later.standing, cells.take(world.aligned)))
-        ahead = expectations.prospects(world, eyes, assault, inside, np.ones(len(cells), np.bool_))
-        enters = worth(weigh(inside, ahead), precision)
+        covered = np.ones(len(cells), np.bool_)
+        ahead = expectations.prospects(world, eyes, assault, inside, covered)
+        enters = worth(weigh(inside, ahead, covered), precision)
         waiting = np.where(coming, (1.0 - chance) * waiting + chance * enters, waiting)
     return np.asarray(omega * np.maximum(0.0, worth(options, precision) - waiting))
 

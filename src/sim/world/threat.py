@@ -102,19 +102,19 @@ def warning_rule(world: World, shift: Array, cells: Cells) -> Rule:
     return replace(rule, centre=rule.centre - shift)
 
 
-def _rule(world: World, eyes: Eyes, assault: Assault) -> Rule:
+def _rule(world: World, eyes: Eyes, assault: Assault, cover: Flags | None) -> Rule:
     """The same in somebody's eyes, for a strike with help asked for."""
     cells = assault.cells
     strike = replace(assault, severity=np.ones(len(assault), np.int8))
-    obliged = cells.full(world.obliged)
+    obliged = cells.full(world.obliged) if cover is None else cover & cells.take(world.committed)
     attack = expectations.attack_on(world, strike, 1.0, obliged, obliged)
     return warning_rule(world, eyes.shift(attack, strike, world.guarantors[0]), cells)
 
 
-def heard(world: World, eyes: Eyes, assault: Assault) -> tuple[Array, tuple[Eyes, Eyes]]:
+def heard(world: World, eyes: Eyes, assault: Assault, cover: Flags | None = None) -> tuple[Array, tuple[Eyes, Eyes]]:
     """Chance of a warning to somebody, and how it sees the guarantors after silence and after a warning."""
     name = world.guarantors[0].name
-    rule, before = _rule(world, eyes, assault), eyes.beliefs[name]
+    rule, before = _rule(world, eyes, assault, cover), eyes.beliefs[name]
     tie = assault.cells.take(world.values["crisis.threat.warning.tied"])
     one, none = np.ones(len(assault)), np.zeros(len(assault))
     after = []
@@ -125,7 +125,14 @@ def heard(world: World, eyes: Eyes, assault: Assault) -> tuple[Array, tuple[Eyes
     return rule.expected(before), (after[0], after[1])
 
 
-def brink(world: World, eyes: Eyes, assault: Assault, now: Surroundings, own_motive: Array | None = None) -> Brink:
+def brink(
+    world: World,
+    eyes: Eyes,
+    assault: Assault,
+    now: Surroundings,
+    own_motive: Array | None = None,
+    cover: Flags | None = None,
+) -> Brink:
     """The end of threats in somebody's eyes.
 
     Args:
@@ -135,15 +142,16 @@ def brink(world: World, eyes: Eyes, assault: Assault, now: Surroundings, own_mot
         now: what everybody sees there.
         own_motive: the challengers' preventive motive, where it is they who foresee; None where it is the protégé, who
             knows neither that nor a challenger's type.
+        cover: where Article 4 is in force; None: where it is now.
 
     """
     cells = assault.cells
     precision = cells.take(world.values["choice.precision"])
-    chance, after = heard(world, eyes, assault)
+    chance, after = heard(world, eyes, assault, cover)
     shame = assault.of_attacker([challenger.own("audience") for challenger in world.challengers])
     branches, stand = [], np.zeros(())
     for likely, seen, left in zip((1.0 - chance, chance), after, (1.0, _excused(world, cells)), strict=True):
-        ahead = expectations.prospects(world, seen, assault, now)
+        ahead = expectations.prospects(world, seen, assault, now, cover)
         branch = _branch(world, assault, now, ahead, likely, shame * left, own_motive)
         stand = stand + likely * branch.stand
         branches.append(branch)
@@ -185,9 +193,9 @@ def _branch(
     return Branch(chance, kinds, overt, ends, attack, np.asarray(stand))
 
 
-def utility(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motive: Array) -> Array:
+def utility(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motive: Array, cover: Flags | None) -> Array:
     """Utility of threatening to the attacker of each entry; -inf where it does not threaten."""
-    foreseen = brink(world, eyes, assault, now, motive)
+    foreseen = brink(world, eyes, assault, now, motive, cover)
     stands = np.zeros(())
     for branch in foreseen.branches:
         attacks = np.where(branch.attack > 0.0, branch.attack * branch.overt, 0.0)
@@ -197,6 +205,15 @@ def utility(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motiv
     # Who can do nothing overt has nothing to threaten with.
     able = assault.of_attacker([challenger.threatens & challenger.can_overt for challenger in world.challengers])
     return np.where(able, worth, -np.inf)
+
+
+def carried(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motive: Array) -> Array:
+    """Chance that a threat ends in an attack, as the attacker of each entry foresees it."""
+    foreseen = brink(world, eyes, assault, now, motive)
+    attacks = np.zeros(())
+    for branch in foreseen.branches:
+        attacks = attacks + branch.chance * branch.attack
+    return np.asarray((1.0 - foreseen.concede) * attacks)
 
 
 def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple[Flags, list[Array]]:
@@ -246,7 +263,7 @@ def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Arr
     """Where the protégé stands the leader warns or is silent; everybody takes it in."""
     leader, streams = world.guarantors[0], world.streams
     truth = expectations.knowing_eyes(world, assault.cells)
-    rule = _rule(world, truth, assault)
+    rule = _rule(world, truth, assault, None)
     chance = np.broadcast_to(rule.chance(truth.beliefs[leader.name].mean, 1.0), len(assault))
     luck = assault.luck(world, lambda name, at: streams.uniform(f"warning/{name}", step, at=at))[0]
     warned = (luck < chance) & stands
