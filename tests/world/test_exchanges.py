@@ -11,7 +11,7 @@ from scipy.special import softmax
 from sim.scenario import load
 from sim.world import Outcomes, World
 from sim.world.assault import Assault
-from sim.world.expectations import attackers_eyes, prospects
+from sim.world.expectations import attackers_eyes, outlook, prospects
 from sim.world.values import Cells
 from worlds import frozen, quiet
 
@@ -123,10 +123,10 @@ def test_who_fired_first_is_less_supported_and_others_know() -> None:
     world = World(load("member", {"council.contested": 2}), replicates=64)
     before = world.odds("Council", "decide").probabilities[3]
     israel = Assault.by(0, Cells.everywhere(world.shape))
-    hoped = prospects(world, attackers_eyes(world, israel), israel).mandate[0]
+    hoped = prospects(world, outlook(world, attackers_eyes(world, israel), israel), israel).mandate[0]
     world.fired_first[:, :32] = 1.0
     after = world.odds("Council", "decide").probabilities[3]
-    less = prospects(world, attackers_eyes(world, israel), israel).mandate[0]
+    less = prospects(world, outlook(world, attackers_eyes(world, israel), israel), israel).mandate[0]
     assert (after[:, :32] < before[:, :32]).all()
     assert (less[:32] < hoped[:32]).all()
     assert np.array_equal(after[:, 32:], before[:, 32:])

@@ -82,9 +82,9 @@ class Guarantor(State):
     def latent(self, world: World, coefficients: Coefficients, attack: Attack, assault: Assault) -> Array:
         """Its true latent in crises, without the shared shock, for coefficients and attacks entry by entry."""
         cells = assault.cells
-        ties, committed = assault.of_attacker(self.ties), cells.take(self.own("committed"))
+        ties, committed = assault.of_attacker(self.ties), cells.own(self.own("committed"))
         x = covariates(attack, ties, committed, leads=self.leads)
-        eta = response.latent(coefficients, cells.take(self.own("resolve")), attack.covered, x)
+        eta = response.latent(coefficients, cells.own(self.own("resolve")), attack.covered, x)
         return np.asarray(eta + cells.take(world.signals.tied[self.name]))
 
     def level(
@@ -105,16 +105,16 @@ class Guarantor(State):
             reached = response.level(y - np.where(free, 0.0, no_mandate), cutpoints, caution)
         else:
             reached = council.capped(response.level(y, cutpoints, np.zeros(())), free=free)
-        return np.where(cells.take(self.active), reached, np.int8(0)).astype(np.int8)
+        return np.where(cells.own(self.active), reached, np.int8(0)).astype(np.int8)
 
     def seen(self, belief: Belief, shift: Array, cells: Cells) -> Member:
         """How an observer sees it in some cells; the belief at the reference crisis moves by `shift`."""
         return Member(
             mean=belief.mean + shift,
             variance=belief.variance,
-            dependence=cells.take(self.dependence),
-            weight=cells.take(self.weight),
-            active=cells.take(self.active),
+            dependence=cells.own(self.dependence),
+            weight=cells.own(self.weight),
+            active=cells.own(self.active),
         )
 
 
@@ -129,7 +129,7 @@ class Observer(State):
         truth: Mapping[str, Array],
         record: Reference,
         z: Array,
-        shape: tuple[int, int],
+        mind: Sequence[Belief],
     ) -> None:
         """Form the first beliefs.
 
@@ -138,25 +138,16 @@ class Observer(State):
             truth: their true latents at the reference crisis.
             record: what anyone knows from the record.
             z: standard normals, shape (guarantors, replicates).
-            shape: of the batch.
+            mind: where it holds its belief on each guarantor.
 
         """
         acuity, bias = self.values["perception.acuity"], self.values["perception.bias"]
         self.beliefs = {}
-        for index, guarantor in enumerate(guarantors):
+        for guarantor, luck, held in zip(guarantors, z, mind, strict=True):
             name = guarantor.name
-            known = (truth[name], record.mean[name], record.variance[name], acuity, bias, z[index][None, :])
-            first = initial(*known)
-            # Columns of their own, of the whole batch: beliefs move cell by cell.
-            self.beliefs[name] = Belief(
-                *(np.array(np.broadcast_to(part, shape)) for part in (first.mean, first.variance))
-            )
-
-    def learn(self, name: str, belief: Belief, cells: Cells) -> None:
-        """Hold a new belief of a guarantor in some cells of the batch."""
-        held = self.beliefs[name]
-        for column, new in ((held.mean, belief.mean), (held.variance, belief.variance)):
-            column[cells.point, cells.replicate] = new
+            first = initial(truth[name], record.mean[name], record.variance[name], acuity, bias, luck[None, :])
+            held.mean[:], held.variance[:] = first.mean, first.variance
+            self.beliefs[name] = held
 
 
 class Protege(Observer):

@@ -7,7 +7,7 @@ by entry; a severity of the shape (actions, 1) makes every entry one of each act
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -44,6 +44,7 @@ class Assault:
     cells: Cells
     attacker: NDArray[np.int8]
     severity: NDArray[np.int8]
+    _picked: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -83,8 +84,20 @@ class Assault:
         return drawn
 
     def of_attacker(self, things: Sequence[Any]) -> Any:
-        """What belongs to each entry's attacker; `things` made of columns, one for each challenger."""
-        return _picked(things, self.attacker, self.cells)
+        """What belongs to each entry's attacker; `things` made of columns, one for each challenger.
+
+        Of a tuple it is picked once, then kept: a tuple must never change.
+        """
+        if not isinstance(things, tuple):
+            return _picked(things, self.attacker, self.cells)
+        kept = self._picked.get(id(things))
+        if kept is None:
+            kept = self._picked[id(things)] = (things, _picked(things, self.attacker, self.cells))
+        return kept[1]
+
+    def by_action(self, severity: NDArray[np.int8]) -> Assault:
+        """The same attackers with other actions; what is picked by attacker stays."""
+        return replace(self, severity=severity)
 
     def of_action(self, things: Sequence[Any]) -> Any:
         """What belongs to each entry's action; `things` made of columns, one for each overt action."""

@@ -18,6 +18,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.world.values import Cells
+
     Array = NDArray[np.float64]
 
 
@@ -33,6 +35,55 @@ class Belief:
 
     mean: Array
     variance: Array
+
+
+class Minds:
+    """What all observers of a batch believe of all guarantors.
+
+    Args:
+        shape: observers, guarantors, points, replicates.
+
+    Attributes:
+        beliefs: means and variances, of that shape.
+
+    """
+
+    def __init__(self, shape: tuple[int, int, int, int]) -> None:
+        self.beliefs = Belief(mean=np.zeros(shape), variance=np.zeros(shape))
+
+    def of(self, observer: int, guarantor: int) -> Belief:
+        """One observer's belief on one guarantor, as a view of the shape (points, replicates)."""
+        return Belief(self.beliefs.mean[observer, guarantor], self.beliefs.variance[observer, guarantor])
+
+    def at(self, cells: Cells, observer: int | NDArray[np.int8] | slice = slice(None)) -> Belief:
+        """Beliefs in some cells.
+
+        Args:
+            cells: where.
+            observer: whose: one, one for each cell, or all.
+
+        Returns:
+            Means and variances of the shape (guarantors, cells), or (observers, guarantors, cells) for all.
+
+        """
+        at = (observer, slice(None), cells.point, cells.replicate)
+        parts = (self.beliefs.mean[at], self.beliefs.variance[at])
+        if not isinstance(observer, slice):
+            # An index before and one after the guarantors puts the cells first.
+            parts = (np.ascontiguousarray(parts[0].T), np.ascontiguousarray(parts[1].T))
+        return Belief(*parts)
+
+    def hold(
+        self,
+        cells: Cells,
+        belief: Belief,
+        observer: int | slice = slice(None),
+        guarantor: int | slice = slice(None),
+    ) -> None:
+        """Put new beliefs in some cells, of the shape that the observers and guarantors named leave."""
+        at = (observer, guarantor, cells.point, cells.replicate)
+        self.beliefs.mean[at] = belief.mean
+        self.beliefs.variance[at] = belief.variance
 
 
 def initial(truth: Array, record_mean: Array, record_variance: Array, acuity: Array, bias: Array, z: Array) -> Belief:

@@ -132,9 +132,7 @@ def _war(front: Front, aid: Aid, stance: Codes) -> exchanges.War:
     everywhere = np.ones(size, np.bool_)
     return exchanges.War(
         step=front.step,
-        cells=front.assault.cells,
-        attacker=front.assault.attacker,
-        severity=front.assault.severity,
+        assault=front.assault,
         asked=aid.asked,
         invoked=aid.invoked,
         covered=front.covered,
@@ -157,7 +155,7 @@ def _request(world: World, front: Front) -> Flags:
     cells = assault.cells
     eyes = expectations.eyes_of(world, protege, cells)
     asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
-    appeal = cut(protege.appeal(), cells)
+    appeal = cells.own(world.appeal)
     hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)
     utility = np.broadcast_to(appeal.utility(hoped, assault.severity), len(cells))
     options = [np.zeros(len(cells)), utility]
@@ -185,7 +183,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
     assault, step, streams = front.assault, front.step, world.streams
     cells, at = assault.cells, assault.cells.replicate
     invoked = asked & front.covered
-    coefficients = cut(world.coefficients, cells)
+    coefficients = cells.own(world.coefficients)
     attack = expectations.attack_on(world, assault, asked, invoked, front.covered)
     shared = coefficients.shock * streams.normal("crisis shock", step, at=at)
     latents = {g.name: g.latent(world, coefficients, attack, assault) for g in world.guarantors}
@@ -201,7 +199,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         shocks[name] = shared + streams.logistic(f"response/{name}", step, at=at)
         y = latents[name] + shocks[name]
         levels[name] = guarantor.level(y, coefficients.cutpoints, free[name], rules.no_mandate, caution, cells)
-        harm = harm + response.harm(cells.take(guarantor.weight), levels[name], world.harms_at(cells))
+        harm = harm + response.harm(cells.own(guarantor.weight), levels[name], world.harms_at(cells))
         if world.log is not None:
             drop = np.where(free[name], 0.0, rules.no_mandate) if guarantor.leads else np.zeros(())
             care = caution if guarantor.leads else np.zeros(())
@@ -236,7 +234,7 @@ def _vote(
     lead = council.pull(latents[world.roster.leader], first_cutpoint)
     stances, odds, active = {}, [], {}
     for guarantor in world.guarantors:
-        v = latents[guarantor.name] + cells.take(guarantor.dependence) * lead
+        v = latents[guarantor.name] + cells.own(guarantor.dependence) * lead
         taken = council.stance(v + streams.logistic(f"stance/{guarantor.name}", step, at=at), rules)
         stances[guarantor.name], active[guarantor.name] = taken, cells.full(guarantor.active)
         if world.log is not None and bool(sits[0]):
@@ -303,7 +301,7 @@ def _tell_response(
             **{f"chance_of_{name}": chance for name, chance in zip(response.LEVELS, chances, strict=True)},
             drawn=drawn,
             free_hand=own_way,
-            active=front.assault.cells.take(guarantor.active),
+            active=front.assault.cells.own(guarantor.active),
         )
 
 
@@ -318,7 +316,7 @@ def _patron(world: World, front: Front, aid: Aid) -> Codes:
     fights = (aid.levels[world.roster.leader] == response.COMBAT).astype(np.float64)
     options = patron.utilities(stake.patron, front.now.threat, front.now.tension, aid.harm, fights)
     options = [np.broadcast_to(option, len(cells)) for option in options]
-    precision = cells.take(world.values["choice.precision"])
+    precision = cells.own(world.values["choice.precision"])
     luck = assault.luck(
         world,
         lambda name, at: world.streams.gumbel(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.world import expectations, patron, response, retaliation
-from sim.world.assault import EITHER, OVERT, Assault
+from sim.world.assault import EITHER, OVERT, Assault, picked
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
 from sim.world.outcomes import STRIKE
@@ -46,9 +46,7 @@ class War:
 
     Attributes:
         step: number of the step.
-        cells: where.
-        attacker: who attacks, an index into the challengers.
-        severity: 1 strike, 2 campaign: the attacker's action now.
+        assault: who attacks and where, and by which action now.
         asked: where help was asked for.
         invoked: where Article 4 was invoked.
         covered: where the treaty obliged the guarantors when it began.
@@ -66,9 +64,7 @@ class War:
     """
 
     step: int
-    cells: Cells
-    attacker: Codes
-    severity: Codes
+    assault: Assault
     asked: Flags
     invoked: Flags
     covered: Flags
@@ -84,14 +80,24 @@ class War:
     fought: NDArray[np.int16]
 
     @property
+    def cells(self) -> Cells:
+        """Where."""
+        return self.assault.cells
+
+    @property
+    def attacker(self) -> Codes:
+        """Who attacks, an index into the challengers."""
+        return self.assault.attacker
+
+    @property
+    def severity(self) -> Codes:
+        """The attacker's action now: 1 strike, 2 campaign."""
+        return self.assault.severity
+
+    @property
     def at(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Index of the cells in a column of the batch."""
         return self.cells.point, self.cells.replicate
-
-    @property
-    def assault(self) -> Assault:
-        """The attacks as they stand."""
-        return Assault(self.cells, self.attacker, self.severity)
 
     def clash(self, leader: str, great: Array) -> Flags:
         """Where the leader fights a great power: the attacker's patron, or the attacker as one (`great`)."""
@@ -103,7 +109,7 @@ class War:
 
 
 def _kept(thing: Any, mask: Flags) -> Any:
-    if isinstance(thing, Cells):
+    if isinstance(thing, Assault):
         return thing.of(mask)
     if isinstance(thing, dict):
         return {name: part[mask] for name, part in thing.items()}
@@ -127,7 +133,7 @@ def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
     goes, chosen = _go_on(world, war, exchange, now)
     goes = goes & live
     new = goes & (chosen > war.severity)
-    war.severity = np.where(goes, chosen, war.severity).astype(np.int8)
+    war.assault = war.assault.by_action(np.where(goes, chosen, war.severity).astype(np.int8))
     on = live & (goes | (war.reply == retaliation.ESCALATE))
     war.going, war.live = np.where(live, goes, war.going), np.where(live, on, war.live)
     war.fought = (war.fought + on).astype(np.int16)
@@ -135,18 +141,18 @@ def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
         return
     if new.any():
         _rise(world, war, exchange, new, now)
-    share = np.where(new, 1.0, war.cells.take(world.values["crisis.further"]))
+    share = np.where(new, 1.0, war.cells.own(world.values["crisis.further"]))
     damage(world, war, exchange, np.where(goes, share, 0.0))
     reply(world, war, exchange, on, now, goes)
 
 
 def options(world: World, war: War, now: Surroundings) -> list[Array]:
     """Utilities of going on by a strike and by a campaign, on what is known; stopping is 0, no campaign turns back."""
-    cells, assault = war.cells, Assault.weighed(war.cells, war.attacker)
+    cells, assault = war.cells, war.assault
     stake, veto = assault.of_attacker(world.stakes), assault.of_attacker(world.vetoes)
     stances = np.where(war.stance == patron.DEFEND, 0.5, -veto)
     backing = np.where(stake.backed > 0.0, np.where(war.stance == patron.JOIN, 1.0, stances), 0.0)
-    temper, cover = cut(world.temper, cells), world.cover[war.at].astype(np.float64)
+    temper, cover = cells.own(world.temper), world.cover[war.at].astype(np.float64)
     nothing = np.zeros(())
     follows = Prospect(
         harm=war.harm,
@@ -158,7 +164,7 @@ def options(world: World, war: War, now: Surroundings) -> list[Array]:
         leader=(nothing, nothing, nothing),
         reply=temper.expected(EITHER.astype(np.float64), cover, retaliation.backed(war.harm)),
     )
-    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    motives = assault.of_attacker(world.motives)
     worth = np.broadcast_to(motives.overt_utility(EITHER, now, follows), (WAR, len(cells)))
     return list(np.where(war.severity > EITHER, -np.inf, worth))
 
@@ -166,7 +172,7 @@ def options(world: World, war: War, now: Surroundings) -> list[Array]:
 def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Flags, Codes]:
     """Where the attacker goes on, and by which action: two stages, as at first."""
     cells, streams = war.cells, world.streams
-    precision = cells.take(world.values["choice.precision"])
+    precision = cells.own(world.values["choice.precision"])
     worth = options(world, war, now)
     overt, shares = nested(worth, precision)
     first = [np.zeros(len(cells)), np.broadcast_to(overt, len(cells))]
@@ -192,8 +198,8 @@ def _rise(world: World, war: War, exchange: int, new: Flags, now: Surroundings) 
     """Where the attacker has escalated a guarantor rises by at most one level, if its latent is above its level now."""
     cells, assault = war.cells, war.assault
     attack = expectations.attack_on(world, assault, war.asked, war.invoked, war.covered)
-    coefficients = cut(world.coefficients, cells)
-    no_mandate = cells.take(world.council.no_mandate)
+    coefficients = cells.own(world.coefficients)
+    no_mandate = cells.own(world.council.no_mandate)
     caution = assault.of_attacker(world.stakes).caution(now.threat, now.tension)
     harm = np.zeros(len(cells))
     for guarantor in world.guarantors:
@@ -202,7 +208,7 @@ def _rise(world: World, war: War, exchange: int, new: Flags, now: Surroundings) 
         reached = guarantor.level(y, coefficients.cutpoints, war.free[name], no_mandate, caution, cells)
         rises = new & (reached > before)
         war.levels[name] = (before + rises).astype(np.int8)
-        harm = harm + response.harm(cells.take(guarantor.weight), war.levels[name], world.harms_at(cells))
+        harm = harm + response.harm(cells.own(guarantor.weight), war.levels[name], world.harms_at(cells))
         if world.log is not None and bool(rises[0]):
             level = response.LEVELS[int(war.levels[name][0])]
             world.log.fact("crisis", war.step, "rises", actor=name, level=level, exchange=exchange)
@@ -212,9 +218,9 @@ def _rise(world: World, war: War, exchange: int, new: Flags, now: Surroundings) 
 def damage(world: World, war: War, exchange: int, share: Array) -> None:
     """Setback of the programme and damage to the means of defence by one exchange of `share` of the action's size."""
     cells, values, at, assault, streams = war.cells, world.values, war.at, war.assault, world.streams
-    spread = cells.take(values["crisis.setback_spread"])
+    spread = cells.own(values["crisis.setback_spread"])
     luck = assault.luck(world, lambda name, at: streams.uniform(f"setback/{name}", war.step, exchange, at=at))[0]
-    joined = np.where(war.stance == patron.JOIN, cells.take(values["crisis.joined_factor"]), 1.0)
+    joined = np.where(war.stance == patron.JOIN, cells.own(values["crisis.joined_factor"]), 1.0)
     factor = (1.0 + spread * (2.0 * luck - 1.0)) * joined * share
     setback = np.minimum(1.0, assault.of_action(world.setbacks) * factor)
     hurt = assault.of_action(world.damages) * share
@@ -238,15 +244,13 @@ def damage(world: World, war: War, exchange: int, share: Array) -> None:
 def reply(world: World, war: War, exchange: int, on: Flags, now: Surroundings, attacked: Flags) -> None:
     """The protégé replies where the exchange is fought (`on`); the attacker bears the reply and its own losses."""
     cells = war.cells
-    temper, cover = cut(world.temper, cells), world.cover[war.at].astype(np.float64)
+    temper, cover = cells.own(world.temper), world.cover[war.at].astype(np.float64)
     weighed = temper.utilities(war.severity.astype(np.float64), cover, retaliation.backed(war.harm))
     weighed = [np.broadcast_to(option, len(cells)) for option in weighed]
     luck = world.streams.gumbel("retaliation", war.step, exchange, len(retaliation.REPLIES), cells.replicate)
     chosen = choose(weighed, temper.precision, luck)
     war.reply = np.where(on, chosen, war.reply).astype(np.int8)
-    terms = war.assault.of_action(
-        war.assault.of_attacker([challenger.motives.overt for challenger in world.challengers])
-    )
+    terms = picked(war.assault.of_attacker(world.overt_terms), war.severity - 1)
     loss = terms.loss * now.defence * attacked
     hurt = terms.retaliation * (now.missiles + 0.5 * now.proxies)
     _lose(world, war, np.where(on, loss + hurt * temper.cost(chosen), 0.0))
@@ -306,7 +310,7 @@ def _settle(world: World, war: War, carried: Flags) -> None:
 def _suspend(world: World, war: War, abandoned: Flags) -> None:
     """An ally that invoked and was aided by nobody may suspend its membership, as Armenia did: cover ends."""
     cells, at = war.cells, war.at
-    chance = cells.take(world.values["crisis.suspend"])
+    chance = cells.own(world.values["crisis.suspend"])
     leaves = abandoned & (world.streams.uniform("suspension", war.step, at=cells.replicate)[0] < chance)
     if leaves.any():
         world.suspended[at] |= leaves
@@ -358,9 +362,13 @@ def _together(wars: Sequence[War]) -> War:
 
 def _joined(things: Sequence[Any]) -> Any:
     first = things[0]
-    if isinstance(first, Cells):
-        point, replicate = (np.concatenate([getattr(t, n) for t in things]) for n in ("point", "replicate"))
-        return Cells(point, replicate)
+    if isinstance(first, Assault):
+        cells = Cells(
+            np.concatenate([thing.cells.point for thing in things]),
+            np.concatenate([thing.cells.replicate for thing in things]),
+        )
+        attacker, severity = (np.concatenate([getattr(t, n) for t in things]) for n in ("attacker", "severity"))
+        return Assault(cells, attacker, severity)
     if isinstance(first, dict):
         return {name: np.concatenate([thing[name] for thing in things]) for name in first}
     return np.concatenate(things) if isinstance(first, np.ndarray) else first

@@ -7,7 +7,7 @@ is its own, so that it has the same bytes among whatever others it is foreseen.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +19,6 @@ from sim.world.prospect import prospect
 from sim.world.values import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import ArrayLike, NDArray
 
     from sim.world.agents import Guarantor, Observer
@@ -38,19 +36,21 @@ if TYPE_CHECKING:
 
 def eyes_of(world: World, observer: Observer, cells: Cells) -> Eyes:
     """How an observer sees the guarantors: its beliefs of this moment, and the record's average coefficients."""
-    return _eyes(world, cut(observer.beliefs, cells), cells)
+    return _eyes(world, world.minds.at(cells, world.observers.index(observer)), cells)
 
 
 def attackers_eyes(world: World, assault: Assault) -> Eyes:
-    """How the attacker of each entry sees the guarantors."""
-    return _eyes(world, assault.of_attacker([c.beliefs for c in world.challengers]), assault.cells)
+    """How the attacker of each entry sees the guarantors; the challengers are the first of the observers."""
+    return _eyes(world, world.minds.at(assault.cells, assault.attacker), assault.cells)
 
 
-def _eyes(world: World, beliefs: Mapping[str, Belief], cells: Cells) -> Eyes:
+def _eyes(world: World, held: Belief, cells: Cells) -> Eyes:
+    now = world.signals.taken_in(held, cells)
+    names = world.roster.guarantors
     return Eyes(
-        beliefs=world.signals.taken_in(beliefs, cells),
-        coefficients=cut(world.average, cells),
-        at_reference=cut(world.at_reference, cells),
+        beliefs={name: Belief(*moments) for name, *moments in zip(names, now.mean, now.variance, strict=True)},
+        coefficients=cells.own(world.average),
+        at_reference=cells.own(world.at_reference),
         tied=cut(world.signals.tied, cells),
     )
 
@@ -61,7 +61,7 @@ def knowing_eyes(world: World, cells: Cells) -> Eyes:
     beliefs = {name: Belief(mean=cells.take(eta), variance=np.zeros(())) for name, eta in world.truth.items()}
     return Eyes(
         beliefs=beliefs,
-        coefficients=cut(true, cells),
+        coefficients=cells.own(true),
         at_reference=cut(world.bare(true), cells),
         tied=cut(world.signals.tied, cells),
     )
@@ -70,15 +70,15 @@ def knowing_eyes(world: World, cells: Cells) -> Eyes:
 def average_shift(world: World, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
     """How far observers reckon a guarantor's latent in a crisis to lie above that at the reference crisis."""
     cells = assault.cells
-    average = Eyes({}, cut(world.average, cells), cut(world.at_reference, cells), cut(world.signals.tied, cells))
+    average = Eyes({}, cells.own(world.average), cells.own(world.at_reference), cut(world.signals.tied, cells))
     return average.shift(attack, assault, guarantor)
 
 
 def council_at(world: World, assault: Assault) -> Rules:
     """The Council as it would decide on attacks: contested as things stand, with its chance to be in time."""
     cells = assault.cells
-    rules = replace(cut(world.council, cells), timely=assault.of_action(assault.of_attacker(world.timely)))
-    return contested(rules, cells.take(world.values["council.contested"]) * cells.take(world.fired_first))
+    rules = replace(cells.own(world.council), timely=assault.of_action(assault.of_attacker(world.timely)))
+    return contested(rules, cells.own(world.values["council.contested"]) * cells.take(world.fired_first))
 
 
 def attack_on(world: World, assault: Assault, asked: ArrayLike, formal: ArrayLike, obliged: Flags) -> Attack:
@@ -121,33 +121,59 @@ def forecast_of(world: World, eyes: Eyes, assault: Assault, *, asked: bool, obli
     return foresee(attack, assault, world.guarantors, eyes, harms, council_at(world, assault), obliged & asked)
 
 
-def prospects(
-    world: World, eyes: Eyes, assault: Assault, now: Surroundings | None = None, cover: Flags | None = None
-) -> Prospect:
-    """What somebody expects to follow attacks: now, or as things will stand.
+@dataclass(frozen=True)
+class Outlook:
+    """What somebody expects the guarantors to do about attacks; it hangs on beliefs and cover, not on the threat.
+
+    Attributes:
+        asked: if the protégé asks for help.
+        unasked: if it does not.
+        cover: where Article 4 is in force, one flag an entry.
+
+    """
+
+    asked: Forecast
+    unasked: Forecast
+    cover: Flags
+
+
+def outlook(world: World, eyes: Eyes, assault: Assault, cover: Flags | None = None) -> Outlook:
+    """What somebody expects the guarantors to do about attacks.
 
     Args:
         world: the world as it stands.
         eyes: who expects it, for these entries.
         assault: who would attack, how, and where.
-        now: what everybody sees there; by default, as the world stands.
         cover: where Article 4 is in force, one flag an entry; by default, as the world stands.
+
+    """
+    covered = assault.cells.full(world.cover) if cover is None else cover
+    obliged = covered & assault.cells.own(world.committed)
+    asked, unasked = (forecast_of(world, eyes, assault, asked=asks, obliged=obliged) for asks in (True, False))
+    return Outlook(asked, unasked, covered)
+
+
+def prospects(world: World, expected: Outlook, assault: Assault, now: Surroundings | None = None) -> Prospect:
+    """What somebody expects to follow attacks: now, or as things will stand.
+
+    Args:
+        world: the world as it stands.
+        expected: what it expects of the guarantors.
+        assault: who would attack, how, and where.
+        now: what everybody sees there; by default, as the world stands.
 
     """
     cells = assault.cells
     seen = cut(world.surroundings(), cells) if now is None else now
-    covered = cells.full(world.cover) if cover is None else cover
-    obliged = covered & cells.take(world.committed)
-    asked, unasked = (forecast_of(world, eyes, assault, asked=asks, obliged=obliged) for asks in (True, False))
     return prospect(
-        asked,
-        unasked,
-        cut(world.protege.appeal(), cells),
+        expected.asked,
+        expected.unasked,
+        cells.own(world.appeal),
         assault.severity,
         assault.of_attacker(world.stakes),
         assault.of_attacker(world.vetoes),
         seen.threat,
         seen.tension,
-        cut(world.temper, cells),
-        covered.astype(np.float64),
+        cells.own(world.temper),
+        expected.cover.astype(np.float64),
     )

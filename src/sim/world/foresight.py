@@ -100,7 +100,7 @@ class Eyes:
 
     def shift(self, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
         """How far a guarantor's latent in a crisis lies above its latent at the reference crisis."""
-        ties, committed = assault.of_attacker(guarantor.ties), assault.cells.take(guarantor.own("committed"))
+        ties, committed = assault.of_attacker(guarantor.ties), assault.cells.own(guarantor.own("committed"))
         x = covariates(attack, ties, committed, leads=guarantor.leads)
         here = latent(self.coefficients, np.zeros(()), attack.covered, x)
         return np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name])

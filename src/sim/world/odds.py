@@ -12,7 +12,7 @@ from sim.world import council, opportunity, patron, response, retaliation, threa
 from sim.world.agents import Challenger, Guarantor, Protege
 from sim.world.assault import OVERT, Assault
 from sim.world.choice import probabilities
-from sim.world.expectations import attackers_eyes, council_at, eyes_of, forecast_of, knowing_eyes, prospects
+from sim.world.expectations import attackers_eyes, council_at, eyes_of, forecast_of, knowing_eyes, outlook, prospects
 from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _of_challenger(world: World, agent: Challenger, decision: str, harm: float, 
         if decision == "action":
             return _made(world, OVERT, weighed.kinds, weighed.shares)
         named = opportunity.STAGE[: len(weighed.options) if agent.threatens.any() else opportunity.THREATEN]
-        return _chosen(world, named, weighed.options[: len(named)], assault.cells.take(precision))
+        return _chosen(world, named, weighed.options[: len(named)], assault.cells.own(precision))
     if decision == "covert":
         utility = agent.motives.covert_utility(world.surroundings())
         return _chosen(world, ("hold", "covert"), [np.zeros(()), utility], precision)
@@ -145,17 +145,17 @@ def _carry_out(world: World, agent: Challenger, *, warned: bool) -> Odds:
     cells, eyes = assault.cells, attackers_eyes(world, assault)
     motive = opportunity.weigh(world, assault).motive
     branch = threat.brink(world, eyes, assault, cut(world.surroundings(), cells), motive).branches[int(warned)]
-    return _chosen(world, threat.ENDS, branch.ends, cells.take(world.values["choice.precision"]))
+    return _chosen(world, threat.ENDS, branch.ends, cells.own(world.values["choice.precision"]))
 
 
 def _of_protege(world: World, agent: Protege, by: Challenger, decision: str, action: str, harm: float) -> Odds | None:
     cells = Cells.everywhere(world.shape)
-    precision, now = cells.take(world.values["choice.precision"]), cut(world.surroundings(), cells)
+    precision, now = cells.own(world.values["choice.precision"]), cut(world.surroundings(), cells)
     match decision:
         case "request":
             assault = _by(world, by, action)
-            ahead = prospects(world, eyes_of(world, agent, cells), assault, now)
-            appeal = cut(agent.appeal(), cells)
+            ahead = prospects(world, outlook(world, eyes_of(world, agent, cells), assault), assault, now)
+            appeal = cells.own(world.appeal)
             utility = appeal.utility(ahead.harm_if_asked, assault.severity)
             return _chosen(world, ("stay silent", "ask"), [np.zeros(()), utility], appeal.sharpness)
         case "concede":

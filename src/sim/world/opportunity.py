@@ -62,8 +62,8 @@ class Weighed:
 def weigh(world: World, assault: Assault) -> Weighed:
     """What the attacker of each entry weighs at a chance to act; `assault` weighs either action."""
     cells, size = assault.cells, (len(OVERT), len(assault))
-    precision = cells.take(world.values["choice.precision"])
-    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    precision = cells.own(world.values["choice.precision"])
+    motives = assault.of_attacker(world.motives)
     eyes = expectations.attackers_eyes(world, assault)
 
     def first_stage(now: Surroundings, ahead: Prospect, motive: Array, cover: Flags | None = None) -> Weighed:
@@ -77,12 +77,14 @@ def weigh(world: World, assault: Assault) -> Weighed:
 
     still = np.zeros(())
     now = cut(world.surroundings(), cells)
-    ahead = expectations.prospects(world, eyes, assault, now)
+    expected = expectations.outlook(world, eyes, assault)
+    ahead = expectations.prospects(world, expected, assault, now)
     at_rest = first_stage(now, ahead, still)
     motive = urge(
         world,
         assault,
         eyes,
+        expected,
         at_rest.options,
         lambda later, follows, cover: first_stage(later, follows, still, cover).options,
     )
@@ -91,7 +93,7 @@ def weigh(world: World, assault: Assault) -> Weighed:
 
 def attacks(world: World, assault: Assault) -> Array:
     """Chance that a chance to act ends in an attack, at once or after a threat, by the attackers' own lights."""
-    precision = assault.cells.take(world.values["choice.precision"])
+    precision = assault.cells.own(world.values["choice.precision"])
     weighed = weigh(world, assault)
     chances = probabilities(weighed.options, precision)
     if len(weighed.options) == THREATEN:
@@ -107,7 +109,7 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
     assault = _chances(world, step)
     if not len(assault):
         return actions
-    precision, streams = assault.cells.take(world.values["choice.precision"]), world.streams
+    precision, streams = assault.cells.own(world.values["choice.precision"]), world.streams
     weighed = weigh(world, assault)
     shocks = assault.luck(world, lambda name, at: streams.gumbel(f"challenge/{name}", step, at=at))
     if world.threatens:
@@ -190,9 +192,9 @@ def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]
     acts = np.zeros(world.shape, np.bool_)
     if not len(cells):
         return acts
-    utility = cut(challenger.motives, cells).covert_utility(cut(world.surroundings(), cells))
+    utility = cells.own(challenger.motives).covert_utility(cut(world.surroundings(), cells))
     options = [np.zeros(len(cells)), np.broadcast_to(utility, len(cells))]
-    precision = cells.take(world.values["choice.precision"])
+    precision = cells.own(world.values["choice.precision"])
     luck = streams.gumbel(f"covert/{name}", step, at=cells.replicate)
     choice = choose(options, precision, luck)
     if world.log is not None:

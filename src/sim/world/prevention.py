@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sim.world.assault import Assault
     from sim.world.environment import Surroundings
+    from sim.world.expectations import Outlook
     from sim.world.foresight import Eyes
     from sim.world.prospect import Prospect
     from sim.world.world import World
@@ -34,31 +35,34 @@ if TYPE_CHECKING:
     Weigh = Callable[[Surroundings, Prospect, Flags | None], Sequence[Array]]
 
 
-def urge(world: World, assault: Assault, eyes: Eyes, options: Sequence[Array], weigh: Weigh) -> Array:
+def urge(
+    world: World, assault: Assault, eyes: Eyes, expected: Outlook, options: Sequence[Array], weigh: Weigh
+) -> Array:
     """What the preventive motive adds to each overt action of the attacker of each entry (utility, at least 0).
 
     Args:
         world: the world as it stands.
         assault: who thinks of acting, and where.
         eyes: how the attackers see the guarantors.
+        expected: what they expect of them as things stand.
         options: utilities of the first stage now, without this motive.
         weigh: gives the same utilities for other surroundings, what would follow overt action in them, and where
             cover is in force then (None: where it is now).
 
     """
     cells = assault.cells
-    omega = assault.of_attacker([challenger.own("prevention") for challenger in world.challengers])
+    omega = assault.of_attacker(world.preventions)
     if not (omega > 0.0).any():
         return np.zeros(())
-    precision = cells.take(world.values["choice.precision"])
+    precision = cells.own(world.values["choice.precision"])
     later = cut(one_month_on(world), cells)
-    waiting = worth(weigh(later, expectations.prospects(world, eyes, assault, later), None), precision)
+    waiting = worth(weigh(later, expectations.prospects(world, expected, assault, later), None), precision)
     chance = cells.full(world.entry_chance())
     coming = chance > 0.0
     if coming.any():
         inside = replace(later, standing=np.maximum(later.standing, cells.take(world.aligned)))
         covered = np.ones(len(cells), np.bool_)
-        ahead = expectations.prospects(world, eyes, assault, inside, covered)
+        ahead = expectations.prospects(world, expectations.outlook(world, eyes, assault, covered), assault, inside)
         enters = worth(weigh(inside, ahead, covered), precision)
         waiting = np.where(coming, (1.0 - chance) * waiting + chance * enters, waiting)
     return np.asarray(omega * np.maximum(0.0, worth(options, precision) - waiting))

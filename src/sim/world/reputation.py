@@ -13,6 +13,7 @@ A rise in a later exchange shows the same latent against a harder attack, and is
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,6 @@ from scipy.special import log_ndtr
 from sim.world import expectations
 from sim.world.beliefs import Belief
 from sim.world.response import AID, COMBAT, TROOPS
-from sim.world.values import cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,24 +71,26 @@ def learn(world: World, sight: Sight, step: int) -> None:
     if not learns.any():
         return
     world.signals.close(world, cells.of(learns))
-    average = cut(world.average, cells)
+    average = cells.own(world.average)
     noise = average.shock * average.shock + LOGISTIC_VARIANCE
-    for guarantor in world.guarantors:
-        name = guarantor.name
+    size = len(cells)
+    low, high, counts = np.empty((3, len(world.guarantors), size))
+    for index, guarantor in enumerate(world.guarantors):
         shift = expectations.average_shift(world, sight.attack, sight.assault, guarantor)
-        low, high = _bounds(sight, guarantor, average.cutpoints)
-        counts = learns & cells.take(guarantor.active)
-        for observer in world.observers:
-            before = cut(observer.beliefs[name], cells)
-            after = updated(before, noise, low - shift, high - shift)
-            mean, variance = (
-                np.where(counts, after.mean, before.mean),
-                np.where(counts, after.variance, before.variance),
-            )
-            observer.learn(name, Belief(mean, variance), cells)
-            if world.log is not None and bool(counts[0]):
-                seen = {"mean_before": before.mean, "mean": mean, "variance": variance}
-                world.log.fact("crisis", step, "reputation", observer=observer.name, actor=name, **seen)
+        bounds = _bounds(sight, guarantor, average.cutpoints)
+        low[index], high[index] = bounds[0] - shift, bounds[1] - shift
+        counts[index] = learns & cells.own(guarantor.active)
+    before = world.minds.at(cells)
+    after = updated(before, noise, low, high)
+    mean = np.where(counts > 0.0, after.mean, before.mean)
+    variance = np.where(counts > 0.0, after.variance, before.variance)
+    world.minds.hold(cells, Belief(mean, variance))
+    if world.log is not None:
+        for g, o in itertools.product(range(len(world.guarantors)), range(len(world.observers))):
+            if counts[g, 0] > 0.0:
+                seen = {"mean_before": before.mean[o, g], "mean": mean[o, g], "variance": variance[o, g]}
+                observer, actor = world.observers[o].name, world.guarantors[g].name
+                world.log.fact("crisis", step, "reputation", observer=observer, actor=actor, **seen)
 
 
 def _bounds(sight: Sight, guarantor: Guarantor, cutpoints: tuple[Array, Array, Array]) -> tuple[Array, Array]:

@@ -16,24 +16,24 @@ lapses by half in `half_life` months.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
 from sim.world.beliefs import Belief
 from sim.world.choice import sigmoid
-from sim.world.values import Cells, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from sim.world.agents import Guarantor
+    from sim.world.values import Cells
     from sim.world.world import World
 
     Array = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+
+T = TypeVar("T", bound=np.generic)
 
 NODES: Final = 5
 """Nodes over a belief, around the mode of the posterior; the tests hold its moments against the exact ones."""
@@ -46,8 +46,6 @@ MOST: Final = 1.0 - 1e-9
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
 _WEIGHTS = _WEIGHTS / np.sqrt(2.0 * np.pi)
-_Z: Final = _POINTS[:, None]
-"""Nodes of a standard normal, an axis before that of the cells."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Rule:
     def expected(self, belief: Belief) -> Array:
         """Chance that it is sent in a month, to somebody with a belief on the latent (one value a cell)."""
         total = np.zeros(())
-        eta = belief.mean + _Z * np.sqrt(belief.variance)
+        eta = belief.mean + _nodes(belief.mean) * np.sqrt(belief.variance)
         for weight, chance in zip(_WEIGHTS, sigmoid(self.log_odds(eta)), strict=True):
             total = total + weight * chance
         return np.asarray(total)
@@ -121,16 +119,17 @@ class Evidence:
 
 
 def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belief:
-    """Belief after the evidence: the normal with the mean and variance of the exact posterior, one value a cell.
+    """Belief after the evidence: the normal with the mean and variance of the exact posterior, one value for each.
 
     By adaptive Gauss-Hermite quadrature (Liu and Pierce 1994). A belief without variance does not move, nor does one
     to which the evidence is impossible.
     """
     spread = np.sqrt(belief.variance)
     mode, width = _mode(belief.mean, spread, evidence)
-    z = mode + _Z * width
+    nodes = _nodes(belief.mean)
+    z = mode + nodes * width
     eta = belief.mean + spread * z
-    logs = 0.5 * (_Z * _Z - z * z)
+    logs = 0.5 * (nodes * nodes - z * z)
     told = np.zeros((), np.bool_)
     for part in evidence:
         logs = logs + part.log_likelihood(eta, step)
@@ -151,6 +150,11 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
     )
 
 
+def _nodes(mean: Array) -> Array:
+    """Nodes of a standard normal, on an axis before those of the beliefs."""
+    return _POINTS.reshape((NODES,) + (1,) * max(1, mean.ndim))
+
+
 def _mode(mean: Array, spread: Array, evidence: Sequence[Evidence]) -> tuple[Array, Array]:
     """About where the posterior peaks and how wide it is, in standard deviations of the belief before."""
     z = np.zeros(())
@@ -168,10 +172,10 @@ def _mode(mean: Array, spread: Array, evidence: Sequence[Evidence]) -> tuple[Arr
 
 @dataclass
 class Ledger:
-    """What a guarantor has shown since observers last saw it answer an attack; columns of the batch.
+    """What guarantors have shown since they last answered an attack; shape (guarantors, points, replicates).
 
     Attributes:
-        sent: steps in which it sent a costly signal.
+        sent: steps in which one sent a costly signal.
         quiet: months in which it did not, though the treaty obliged.
         talked: steps in which it talked.
         untalked: months in which it did not.
@@ -184,14 +188,18 @@ class Ledger:
     untalked: Array
 
     @classmethod
-    def empty(cls, shape: tuple[int, int]) -> Ledger:
+    def empty(cls, shape: tuple[int, int, int]) -> Ledger:
         """Nothing shown yet."""
         return cls(*(np.zeros(shape) for _ in fields(cls)))
+
+    def at(self, cells: Cells) -> Ledger:
+        """What was shown in some cells, shape (guarantors, cells)."""
+        return Ledger(*(getattr(self, field.name)[:, cells.point, cells.replicate] for field in fields(self)))
 
     def close(self, cells: Cells) -> None:
         """Begin anew in some cells."""
         for field in fields(self):
-            getattr(self, field.name)[cells.point, cells.replicate] = 0.0
+            getattr(self, field.name)[:, cells.point, cells.replicate] = 0.0
 
 
 class Signals:
@@ -207,96 +215,93 @@ class Signals:
     """
 
     def __init__(self, world: World, centre: Mapping[str, Array]) -> None:
-        values, length = world.values, world.step_length
+        values, names = world.values, [guarantor.name for guarantor in world.guarantors]
+        self._names, self._step = names, world.step_length
         self.on = np.array([[point.signals.active] for point in world.points])
-        self._any = bool(self.on.any())
-        self._step = length
-        self._rules = {
-            g.name: tuple(
-                Rule.at_rate(values[f"signals.{kind}.rate"], values[f"signals.{kind}.slope"], centre[g.name])
-                for kind in ("costly", "talk")
-            )
-            for g in world.guarantors
-        }
-        self._chances = {
-            g.name: tuple(rule.chance(world.truth[g.name], length) for rule in self._rules[g.name])
-            for g in world.guarantors
-        }
+        self._able = stacked([guarantor.active & self.on for guarantor in world.guarantors])
+        self._any = bool(self._able.any())
+        middle, eta = stacked([centre[name] for name in names]), stacked([world.truth[name] for name in names])
+        self._rules = tuple(
+            Rule.at_rate(values[f"signals.{kind}.rate"], values[f"signals.{kind}.slope"], middle)
+            for kind in ("costly", "talk")
+        )
+        self._chances = tuple(rule.chance(eta, self._step) for rule in self._rules)
         self._ties = values["signals.costly.tied"]
-        self._lapse = np.asarray(0.5 ** (length / values["signals.costly.half_life"]))
-        self._won = {g.name: np.zeros(world.shape) for g in world.guarantors}
-        self._shown = {g.name: Ledger.empty(world.shape) for g in world.guarantors}
-        self._own = {g.name: g.own("tied") for g in world.guarantors}
-        self.tied: dict[str, Array] = dict(self._own)
+        self._lapse = np.asarray(0.5 ** (self._step / values["signals.costly.half_life"]))
+        shape = (len(names), *world.shape)
+        self._won = np.zeros(shape)
+        self._shown = Ledger.empty(shape)
+        self._own = [guarantor.own("tied") for guarantor in world.guarantors]
+        self.tied: dict[str, Array] = dict(zip(names, self._own, strict=True))
 
     def play(self, world: World, step: int) -> None:
         """Let every guarantor signal or be silent; what tied hands before lapses a little."""
         if not self._any:
             return
-        obliged = world.obliged
-        for guarantor in world.guarantors:
-            able = guarantor.active & self.on
-            if able.any():
-                self._send(world, guarantor, step, able, able & obliged)
-
-    def _send(self, world: World, guarantor: Guarantor, step: int, able: Flags, may: Flags) -> None:
-        name, shown = guarantor.name, self._shown[guarantor.name]
-        costly, talk = self._chances[name]
-        talked = able & (world.streams.uniform(f"talk/{name}", step)[0] < talk)
+        shown, (costly, talk) = self._shown, self._chances
+        talked = self._able & (self._luck(world, "talk", step) < talk)
         shown.talked += talked
-        shown.untalked += self._step * (able & ~talked)
+        shown.untalked += self._step * (self._able & ~talked)
+        sent = may = self._able & world.obliged
         if may.any():
-            sent = may & (world.streams.uniform(f"signal/{name}", step)[0] < costly)
+            sent = may & (self._luck(world, "signal", step) < costly)
             shown.sent += sent
             shown.quiet += self._step * (may & ~sent)
-            self._won[name] = self._won[name] * self._lapse + sent * self._ties
-        else:
-            sent = may
-            self._won[name] = self._won[name] * self._lapse
-        self.tied[name] = self._own[name] + self._won[name]
+        self._won = self._won * self._lapse + sent * self._ties
+        self._tie()
         if world.log is not None:
             for kind, shows, chance in (("talk", talked, talk), ("costly signal", sent, costly)):
-                if bool(np.broadcast_to(shows, world.shape)[0, 0]):
-                    world.log.fact("signals", step, kind, actor=name, chance=chance, tied=self.tied[name])
+                for index in np.nonzero(shows.reshape(len(self._names), -1)[:, 0])[0]:
+                    name = self._names[index]
+                    world.log.fact("signals", step, kind, actor=name, chance=chance[index], tied=self.tied[name])
 
-    def taken_in(self, beliefs: Mapping[str, Belief], cells: Cells) -> Mapping[str, Belief]:
-        """Beliefs on each guarantor in some cells, with all that it has shown since taken in.
+    def _luck(self, world: World, kind: str, step: int) -> Array:
+        """Uniforms of every guarantor that can signal, shape (guarantors, 1, replicates)."""
+        draws = np.ones((len(self._names), 1, world.shape[1]))
+        for index, name in enumerate(self._names):
+            if self._able[index].any():
+                draws[index] = world.streams.uniform(f"{kind}/{name}", step)
+        return draws
 
-        A pure look: it changes nothing, so that who looks, and when, moves no belief.
+    def taken_in(self, held: Belief, cells: Cells) -> Belief:
+        """Beliefs on all guarantors in some cells, with all that they have shown since taken in.
+
+        A pure look: it changes nothing, so that who looks, and when, moves no belief. The last axes are guarantors and
+        cells, as are those of what is returned.
         """
         if not self._any:
-            return beliefs
-        return {
-            name: absorbed(belief, self._evidence(name, cells), self._step) if self._speaks(name) else belief
-            for name, belief in beliefs.items()
-        }
+            return held
+        shown = self._shown.at(cells)
+        costly, talk = (self._rule_at(rule, cells) for rule in self._rules)
+        evidence = []
+        # Who has shown nothing in any of these cells is passed over: silence of nobody says nothing.
+        if shown.talked.any() or shown.untalked.any():
+            evidence.append(Evidence(talk, shown.talked, shown.untalked))
+        if shown.sent.any() or shown.quiet.any():
+            evidence.append(Evidence(costly, shown.sent, shown.quiet))
+        return absorbed(held, evidence, self._step) if evidence else held
+
+    @staticmethod
+    def _rule_at(rule: Rule, cells: Cells) -> Rule:
+        point = cells.point if rule.centre.shape[1] > 1 else np.zeros(1, np.intp)
+        return Rule(base=cells.own(rule.base), slope=cells.own(rule.slope), centre=rule.centre[:, point, 0])
 
     def close(self, world: World, cells: Cells) -> None:
         """Write what has been shown into every observer's beliefs, in some cells, and begin anew there."""
-        if not self._any:
+        if not self._any or not len(cells):
             return
-        for observer in world.observers:
-            for name, belief in self.taken_in(cut(observer.beliefs, cells), cells).items():
-                observer.learn(name, belief, cells)
-        for shown in self._shown.values():
-            shown.close(cells)
+        world.minds.hold(cells, self.taken_in(world.minds.at(cells), cells))
+        self._shown.close(cells)
 
-    def tie(self, name: str, cells: Cells, by: Array) -> None:
+    def tie(self, guarantor: int, cells: Cells, by: Array) -> None:
         """Tie a guarantor's hands by something else that it said in public, in some cells."""
-        won = self._won[name].copy()
-        won[cells.point, cells.replicate] += by
-        self._won[name] = won
-        self.tied[name] = self._own[name] + won
+        self._won[guarantor, cells.point, cells.replicate] += by
+        self._tie()
 
-    def _speaks(self, name: str) -> bool:
-        """Whether a guarantor can have shown anything in any cell: a shortcut that changes no value."""
-        return bool(self._shown[name].talked.any() or self._shown[name].untalked.any())
+    def _tie(self) -> None:
+        self.tied = {name: own + won for name, own, won in zip(self._names, self._own, self._won, strict=True)}
 
-    def _evidence(self, name: str, cells: Cells) -> list[Evidence]:
-        shown: Ledger = cut(self._shown[name], cells)
-        costly, talk = (cut(rule, cells) for rule in self._rules[name])
-        evidence = [Evidence(talk, shown.talked, shown.untalked)]
-        # Where no treaty obliges nobody could have sent anything, and silence says nothing.
-        if shown.sent.any() or shown.quiet.any():
-            evidence.append(Evidence(costly, shown.sent, shown.quiet))
-        return evidence
+
+def stacked(columns: Sequence[NDArray[T]]) -> NDArray[T]:
+    """Columns of a batch as one array with an axis of its own before points and replicates."""
+    return np.stack(np.broadcast_arrays(*columns))

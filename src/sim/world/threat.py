@@ -96,8 +96,8 @@ def warning_rule(world: World, shift: Array, cells: Cells) -> Rule:
     speaks = world.signals.on & leader.active
     rule = Rule.at_rate(
         cells.take(np.where(speaks, world.values["crisis.threat.warning.rate"], 0.0)),
-        cells.take(world.values["crisis.threat.warning.slope"]),
-        cells.take(world.record_mean[leader.name]),
+        cells.own(world.values["crisis.threat.warning.slope"]),
+        cells.own(world.record_mean[leader.name]),
     )
     return replace(rule, centre=rule.centre - shift)
 
@@ -105,8 +105,8 @@ def warning_rule(world: World, shift: Array, cells: Cells) -> Rule:
 def _rule(world: World, eyes: Eyes, assault: Assault, cover: Flags | None) -> Rule:
     """The same in somebody's eyes, for a strike with help asked for."""
     cells = assault.cells
-    strike = replace(assault, severity=np.ones(len(assault), np.int8))
-    obliged = cells.full(world.obliged) if cover is None else cover & cells.take(world.committed)
+    strike = assault.by_action(np.ones(len(assault), np.int8))
+    obliged = cells.full(world.obliged) if cover is None else cover & cells.own(world.committed)
     attack = expectations.attack_on(world, strike, 1.0, obliged, obliged)
     return warning_rule(world, eyes.shift(attack, strike, world.guarantors[0]), cells)
 
@@ -115,7 +115,7 @@ def heard(world: World, eyes: Eyes, assault: Assault, cover: Flags | None = None
     """Chance of a warning to somebody, and how it sees the guarantors after silence and after a warning."""
     name = world.guarantors[0].name
     rule, before = _rule(world, eyes, assault, cover), eyes.beliefs[name]
-    tie = assault.cells.take(world.values["crisis.threat.warning.tied"])
+    tie = assault.cells.own(world.values["crisis.threat.warning.tied"])
     one, none = np.ones(len(assault)), np.zeros(len(assault))
     after = []
     for sent, silent, bound in ((none, one, 0.0), (one, none, tie)):
@@ -146,21 +146,21 @@ def brink(
 
     """
     cells = assault.cells
-    precision = cells.take(world.values["choice.precision"])
+    precision = cells.own(world.values["choice.precision"])
     chance, after = heard(world, eyes, assault, cover)
-    shame = assault.of_attacker([challenger.own("audience") for challenger in world.challengers])
+    shame = assault.of_attacker(world.audiences)
     branches, stand = [], np.zeros(())
     for likely, seen, left in zip((1.0 - chance, chance), after, (1.0, _excused(world, cells)), strict=True):
-        ahead = expectations.prospects(world, seen, assault, now, cover)
+        ahead = expectations.prospects(world, expectations.outlook(world, seen, assault, cover), assault, now)
         branch = _branch(world, assault, now, ahead, likely, shame * left, own_motive)
         stand = stand + likely * branch.stand
         branches.append(branch)
-    answers = [np.asarray(stand), np.asarray(-cells.take(world.values["crisis.threat.price"]))]
+    answers = [np.asarray(stand), np.asarray(-cells.own(world.values["crisis.threat.price"]))]
     return Brink(answers, probabilities(answers, precision)[1], (branches[0], branches[1]))
 
 
 def _excused(world: World, cells: Cells) -> Array:
-    return cells.take(world.values["crisis.threat.excused"])
+    return np.asarray(cells.own(world.values["crisis.threat.excused"]))
 
 
 def _branch(
@@ -173,13 +173,13 @@ def _branch(
     own_motive: Array | None,
 ) -> Branch:
     cells, size = assault.cells, (len(OVERT), len(assault))
-    precision = cells.take(world.values["choice.precision"])
-    motives = assault.of_attacker([challenger.motives for challenger in world.challengers])
+    precision = cells.own(world.values["choice.precision"])
+    motives = assault.of_attacker(world.motives)
     median = replace(motives, kind=np.ones(())).overt_utility(assault.severity, now, ahead)
     seen = list(np.broadcast_to(median, size))
     worth, shares = nested(seen, precision)
     feared = probabilities([-audience, worth], precision)[1]
-    appeal, suffering = cut(world.protege.appeal(), cells), cells.take(world.values["crisis.threat.suffering"])
+    appeal, suffering = cells.own(world.appeal), cells.own(world.values["crisis.threat.suffering"])
     hurt = assault.of_action(world.setbacks) + assault.of_action(world.damages)
     after = ahead.asked * appeal.utility(ahead.harm_if_asked, assault.severity) - suffering * hurt
     kinds = seen
@@ -200,10 +200,10 @@ def utility(world: World, assault: Assault, now: Surroundings, eyes: Eyes, motiv
     for branch in foreseen.branches:
         attacks = np.where(branch.attack > 0.0, branch.attack * branch.overt, 0.0)
         stands = stands + branch.chance * (attacks + (1.0 - branch.attack) * branch.ends[0])
-    yields = assault.of_attacker([challenger.own("concession") for challenger in world.challengers]) * now.threat
+    yields = assault.of_attacker(world.concessions) * now.threat
     worth = foreseen.concede * yields + (1.0 - foreseen.concede) * stands
     # Who can do nothing overt has nothing to threaten with.
-    able = assault.of_attacker([challenger.threatens & challenger.can_overt for challenger in world.challengers])
+    able = assault.of_attacker(world.can_threaten)
     return np.where(able, worth, -np.inf)
 
 
@@ -226,7 +226,7 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
 
     """
     cells, streams = assault.cells, world.streams
-    precision, now = cells.take(world.values["choice.precision"]), cut(world.surroundings(), cells)
+    precision, now = cells.own(world.values["choice.precision"]), cut(world.surroundings(), cells)
     own = brink(world, expectations.attackers_eyes(world, assault), assault, now, motive)
     theirs = brink(world, expectations.eyes_of(world, world.protege, cells), assault, now)
     answers = [np.broadcast_to(option, len(cells)) for option in theirs.answers]
@@ -246,7 +246,7 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
 
 def _count(world: World, assault: Assault, concedes: Flags, backs_down: Flags, audience: Array) -> None:
     """Write the threats and what became of them into the columns; two challengers can threaten in one cell."""
-    tally, price = world.tally, assault.cells.take(world.values["crisis.threat.price"])
+    tally, price = world.tally, assault.cells.own(world.values["crisis.threat.price"])
     for code, challenger in enumerate(world.challengers):
         mine = assault.attacker == code
         at = assault.cells.point[mine], assault.cells.replicate[mine]
@@ -274,15 +274,13 @@ def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Arr
         if not len(met):
             continue
         world.signals.close(world, met.cells)
-        for observer in world.observers:
+        for index, observer in enumerate(world.observers):
             _, (silence, warning) = heard(world, expectations.eyes_of(world, observer, met.cells), met)
             quiet, loud = silence.beliefs[leader.name], warning.beliefs[leader.name]
-            moved = Belief(
-                mean=np.where(said, loud.mean, quiet.mean), variance=np.where(said, loud.variance, quiet.variance)
-            )
-            observer.learn(leader.name, moved, met.cells)
-        bound = said * met.cells.take(world.values["crisis.threat.warning.tied"])
-        world.signals.tie(leader.name, met.cells, bound)
+            mean, variance = np.where(said, loud.mean, quiet.mean), np.where(said, loud.variance, quiet.variance)
+            world.minds.hold(met.cells, Belief(mean, variance), index, 0)
+        bound = said * met.cells.own(world.values["crisis.threat.warning.tied"])
+        world.signals.tie(0, met.cells, bound)
     return chance, warned
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -40,11 +40,13 @@ class Cells:
 
     point: NDArray[np.intp]
     replicate: NDArray[np.intp]
+    _cut: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def where(cls, mask: NDArray[np.bool_]) -> Cells:
         """The cells of a batch at which a mask of its shape is true."""
-        return cls(*np.nonzero(mask))
+        point, replicate = np.nonzero(mask)
+        return cls(point, replicate)
 
     @classmethod
     def everywhere(cls, shape: tuple[int, int]) -> Cells:
@@ -67,6 +69,14 @@ class Cells:
         point = self.point if column.shape[0] > 1 else 0
         replicate = self.replicate if column.shape[1] > 1 else 0
         return np.asarray(column[point, replicate])
+
+    def own(self, thing: Any) -> Any:
+        """What `cut` gives for a thing that never changes, such as a parameter: cut once, then kept."""
+        kept = self._cut.get(id(thing))
+        if kept is None:
+            # The thing is held too: as long as it is, nothing else can have its id.
+            kept = self._cut[id(thing)] = (thing, cut(thing, self))
+        return kept[1]
 
     def full(self, column: NDArray[T]) -> NDArray[T]:
         """Values of the cells, one each whatever the column's shape."""

@@ -9,7 +9,6 @@ import numpy as np
 from sim.world import council
 from sim.world.anticipation import QUADRATURE
 from sim.world.expectations import attack_on, council_at
-from sim.world.values import cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +26,12 @@ def stances(world: World, guarantor: Guarantor, assault: Assault) -> list[Array]
     A suspended member casts no vote; these are then the stances that it would take.
     """
     cells, nothing = assault.cells, np.zeros(())
-    true, obliged = cut(world.coefficients, cells), cells.full(world.obliged)
+    true, obliged = cells.own(world.coefficients), cells.full(world.obliged)
     attack = attack_on(world, assault, 1.0, obliged, obliged)
     rules = council_at(world, assault)
     own, lead = (of.latent(world, true, attack, assault) for of in (guarantor, world.guarantors[0]))
     not_opposed = supports = nothing
-    dependence = cells.take(guarantor.dependence)
+    dependence = cells.own(guarantor.dependence)
     for z, weight in QUADRATURE:
         u = true.shock * z
         v = own + u + dependence * council.pull(lead + u, true.cutpoints[0])

@@ -12,6 +12,7 @@ from sim.world import channels, crisis, environment, opportunity, retaliation, t
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
 from sim.world.assault import OVERT
+from sim.world.beliefs import Minds
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
 from sim.world.log import Log
@@ -180,6 +181,13 @@ class World(Model):  # type: ignore[misc]
         backers = [self.backer(challenger) for challenger in challengers]
         self.vetoes = tuple(np.zeros(()) if b is None else b.own("patron.veto") for b in backers)
         self.attackers = tuple(challenger.as_attacker for challenger in challengers)
+        self.motives = tuple(challenger.motives for challenger in challengers)
+        self.overt_terms = tuple(motives.overt for motives in self.motives)
+        self.preventions = tuple(challenger.own("prevention") for challenger in challengers)
+        self.audiences = tuple(challenger.own("audience") for challenger in challengers)
+        self.concessions = tuple(challenger.own("concession") for challenger in challengers)
+        self.can_threaten = tuple(challenger.threatens & challenger.can_overt for challenger in challengers)
+        self.appeal = self.protege.appeal()
         self.threatens = any(bool(challenger.threatens.any()) for challenger in challengers)
         of_action = {what: tuple(self.values[f"crisis.{a}.{what}"] for a in OVERT) for what in ACTION_TERMS}
         self.deaths, self.durations = of_action["deaths"], of_action["duration"]
@@ -189,9 +197,11 @@ class World(Model):  # type: ignore[misc]
         self.at_reference = self.bare(record.average)
         bare = self.bare(self.coefficients)
         self.truth = {g.name: bare[g.name] + g.own("resolve") for g in self.guarantors}
-        for observer in self.observers:
+        self.minds = Minds((len(self.observers), len(self.guarantors), *self.shape))
+        for index, observer in enumerate(self.observers):
             luck = np.stack([self.streams.normal(f"perception/{observer.name}/{g.name}", 0) for g in self.guarantors])
-            observer.look(self.guarantors, self.truth, record, luck, self.shape)
+            mind = [self.minds.of(index, guarantor) for guarantor in range(len(self.guarantors))]
+            observer.look(self.guarantors, self.truth, record, luck, mind)
 
     def bare(self, coefficients: Coefficients) -> dict[str, Array]:
         """Latent of each guarantor at the reference crisis, without its own resolve, by the coefficients given."""
@@ -231,7 +241,7 @@ class World(Model):  # type: ignore[misc]
     def harms_at(self, cells: Cells) -> tuple[Array, Array, Array]:
         """Harm of a guarantor of weight 1 by level, in some cells."""
         aid, troops, combat = self.harms
-        return cells.take(aid), cells.take(troops), cells.take(combat)
+        return cells.own(aid), cells.own(troops), cells.own(combat)
 
     # ------------------------------------------------------------------ a month
 
