@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.world import voting
-from sim.world.choice import sigmoid
+from sim.world.choice import against, passing
 from sim.world.council import Rules, chances, pull
 from sim.world.response import expected_steps
 
@@ -70,7 +70,7 @@ class Forecast:
         leader_aid: chance that the leader reaches aid.
         leader_troops: chance that it reaches troops.
         member_levels: for each other member its chances of aid, troops and combat.
-        latent: of the leader at each node of the quadrature, an axis before those of the crises.
+        odds_against: exp(-latent of the leader) at each node of the quadrature, an axis before those of the crises.
         free: chance of a free hand for it at each node; no chance (None) where no Council decides in any cell.
         no_mandate: how far the leader's latent falls without a free hand; 0 where there is no Council.
         combat_cutpoint: threshold of combat.
@@ -83,7 +83,7 @@ class Forecast:
     leader_aid: Array
     leader_troops: Array
     member_levels: tuple[tuple[Array, Array, Array], ...]
-    latent: Array
+    odds_against: Array
     free: Array | None
     no_mandate: Array
     combat_cutpoint: Array
@@ -92,7 +92,7 @@ class Forecast:
     def leader_combat(self, caution: Array) -> Array:
         """Chance that the leader fights when its threshold of combat is raised by `caution` (logits, at least 0)."""
         return np.asarray(
-            _mean(_either(self.latent, self.free, self.no_mandate, self.combat_cutpoint + caution)) * self.active
+            _mean(_either(self.odds_against, self.free, self.no_mandate, self.combat_cutpoint + caution)) * self.active
         )
 
 
@@ -124,6 +124,7 @@ def forecast(
     nodes = _POINTS.reshape((NODES,) + (1,) * max(1, leader.mean.ndim))
     offset = nodes * np.sqrt(variance)
     t = leader.mean + offset
+    odds_against = against(t)
     drop = np.where(gate, council.no_mandate, 0.0)
     # Given the leader's total latent, the shock moves each other member's mean and widens what is left.
     seen = [
@@ -138,10 +139,10 @@ def forecast(
     return Forecast(
         mandate=_mean(hands.mandate),
         others=np.asarray(expected),
-        leader_aid=np.asarray(_mean(_either(t, hands.leader, drop, cutpoints[0])) * leader.active),
-        leader_troops=np.asarray(_mean(_either(t, hands.leader, drop, cutpoints[1])) * leader.active),
+        leader_aid=np.asarray(_mean(_either(odds_against, hands.leader, drop, cutpoints[0])) * leader.active),
+        leader_troops=np.asarray(_mean(_either(odds_against, hands.leader, drop, cutpoints[1])) * leader.active),
         member_levels=tuple(levels),
-        latent=t,
+        odds_against=odds_against,
         free=hands.leader,
         no_mandate=drop,
         combat_cutpoint=cutpoints[2],
@@ -188,16 +189,20 @@ def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[A
         nothing = np.zeros(())
         return nothing, nothing, nothing
     free, better, narrower = hand
-    some = _mean(sigmoid((member.mean - cutpoints[0]) * _scale(member.variance)))
-    more, most = (_mean(free * sigmoid((better - cutpoint) * narrower)) for cutpoint in cutpoints[1:])
+    scale = _scale(member.variance)
+    some = _mean(passing(against(member.mean * scale), cutpoints[0] * scale))
+    odds_against = against(better * narrower)
+    more, most = (_mean(free * passing(odds_against, cutpoint * narrower)) for cutpoint in cutpoints[1:])
     return some * member.active, more * member.active, most * member.active
 
 
-def _either(t: Array, free: Array | None, drop: Array, cutpoint: Array) -> Array:
+def _either(odds_against: Array, free: Array | None, drop: Array, cutpoint: Array) -> Array:
     """Chance to pass a cutpoint with a free hand, or else with the latent lowered by `drop`."""
+    own_way = passing(odds_against, cutpoint)
     if free is None:
-        return sigmoid(t - cutpoint)
-    return np.asarray(free * sigmoid(t - cutpoint) + (1.0 - free) * sigmoid(t - drop - cutpoint))
+        return own_way
+    held = passing(odds_against, cutpoint + drop)
+    return np.asarray(held + free * (own_way - held))
 
 
 def _scale(variance: Array) -> Array:

@@ -9,7 +9,7 @@ sum over an axis depends on the shape of the array, and the same cell must give 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,10 +21,27 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+FAR: Final = 300.0
+"""Logits beyond which nothing is in doubt; twice as many are still a finite exponential."""
+
+
 def sigmoid(x: Array) -> Array:
     """Logistic function 1 / (1 + exp(-x)), elementwise; 0 and 1 far out."""
     with np.errstate(over="ignore"):
         return np.asarray(1.0 / (1.0 + np.exp(-x)))
+
+
+def against(x: Array) -> Array:
+    """exp(-x), finite and above 0: the odds against passing a threshold at 0; see `passing`."""
+    return np.exp(-np.clip(x, -FAR, FAR))
+
+
+def passing(odds_against: Array, threshold: Array) -> Array:
+    """Logistic function of x - threshold, from `against(x)`: several thresholds cost one exponential of x.
+
+    The threshold is clipped far out, as x is: beyond 300 logits nothing is in doubt.
+    """
+    return np.asarray(1.0 / (1.0 + odds_against * np.exp(np.clip(threshold, -FAR, FAR))))
 
 
 def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.world.choice import sigmoid
+from sim.world.choice import against, passing
 from sim.world.response import AID
 from sim.world.voting import EACH_AS_IT_DEEMS
 
@@ -82,7 +82,8 @@ def chances(v: Array, rules: Rules, scale: Array) -> tuple[Array, Array]:
             (MacKay 1992).
 
     """
-    return sigmoid((v - rules.oppose_below) * scale), sigmoid((v - rules.support_above) * scale)
+    odds_against = against(v * scale)
+    return passing(odds_against, rules.oppose_below * scale), passing(odds_against, rules.support_above * scale)
 
 
 def capped(reached: NDArray[np.int8], *, free: NDArray[np.bool_]) -> NDArray[np.int8]:
