@@ -59,8 +59,7 @@ def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
         quantal = probabilities(utilities, np.where(np.isinf(precision), 1.0, precision))
         best = _best(utilities)
         return [np.where(np.isinf(precision), b, q) for b, q in zip(best, quantal, strict=True)]
-    # 0 x -inf is not a number: what is not open stays closed at precision 0.
-    scaled = [np.where(np.isneginf(u), -np.inf, precision * np.where(np.isneginf(u), 0.0, u)) for u in utilities]
+    scaled = [_scaled(utility, precision) for utility in utilities]
     top = scaled[0]
     for value in scaled[1:]:
         top = np.maximum(top, value)
@@ -127,5 +126,10 @@ def _best(utilities: Sequence[Array]) -> list[Array]:
 
 
 def _shocked(utility: Array, precision: Array, gumbel: Array) -> Array:
-    closed = np.isneginf(utility)
-    return np.asarray(np.where(closed, -np.inf, precision * np.where(closed, 0.0, utility) + gumbel))
+    return np.asarray(_scaled(utility, precision) + gumbel)
+
+
+def _scaled(utility: Array, precision: Array) -> Array:
+    # 0 x -inf is not a number: what is not open stays closed at precision 0.
+    with np.errstate(invalid="ignore"):
+        return np.where(utility == -np.inf, -np.inf, precision * utility)

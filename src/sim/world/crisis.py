@@ -153,6 +153,8 @@ def _request(world: World, front: Front) -> Flags:
     """The protégé asks for help, or not, by the harm it expects from its helpers."""
     protege, assault = world.protege, front.assault
     cells = assault.cells
+    # What was shown before the crisis is written down here, for those who will learn from it.
+    world.signals.close(world, cells.of(cells.full(world.learns)))
     eyes = expectations.eyes_of(world, protege, cells)
     asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
     appeal = cells.own(world.appeal)

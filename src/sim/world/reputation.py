@@ -65,12 +65,11 @@ class Sight:
 
 
 def learn(world: World, sight: Sight, step: int) -> None:
-    """Let every observer learn from the answers to attacks, once all that was shown before is written down."""
+    """Let every observer learn from the answers to attacks; what was shown before is written down by then."""
     cells = sight.assault.cells
     learns = cells.full(world.learns)
     if not learns.any():
         return
-    world.signals.close(world, cells.of(learns))
     average = cells.own(world.average)
     noise = average.shock * average.shock + LOGISTIC_VARIANCE
     size = len(cells)
