@@ -2,7 +2,7 @@
 
 A tree is made of moves, chance nodes and payoffs. A guarantor answers by a logit of its latent, and so it can stand in
 a tree in two ways: as a chance node, or as a player to whom help is worth (latent - cutpoint) / precision. Payoffs that
-leave a player out give it 0.
+leave a player out give it 0. Names of players and moves are ASCII, which is all that Gambit reads.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def _players(node: Node) -> list[str]:
 
 def _grow(game: Any, at: Any, node: Node, known: dict[str, Any]) -> None:
     if isinstance(node, Mapping):
-        game.set_outcome(at, game.add_outcome([float(node.get(player.label, 0.0)) for player in game.players]))
+        payoffs = [float(node.get(player.label, 0.0)) for player in game.players]
+        game.set_outcome(at, game.add_outcome(f"end {len(game.outcomes)}", payoffs))
         return
     children = node.branches.values() if isinstance(node, Move) else [child for _, child in node.branches.values()]
     if isinstance(node, Move) and node.label in known:
