@@ -18,6 +18,7 @@ from worlds import frozen
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.world import World
 
 CUT = 0.4
 """The one cutpoint of a ladder cut to two levels: words below it, combat above."""
@@ -100,6 +101,11 @@ def _grow(game: Any, at: Any, node: Node, known: dict[str, Any]) -> None:
 
 
 # ------------------------------------------------------------------ the worlds
+
+
+def odds(world: World, state: str, decision: str, **given: object) -> list[float]:
+    """Chances of a decision in a world of one cell, in the order of its options."""
+    return [float(chance) for chance in world.odds(state, decision, **given).probabilities.ravel()]
 
 
 def tree_world(overrides: Mapping[str, object]) -> Scenario:

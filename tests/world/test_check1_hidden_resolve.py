@@ -2,20 +2,21 @@
 
 The observers of the world hold a normal belief of the leader's latent. In the tree nature draws it at the nodes of the
 quadrature by which the world integrates; each move of challenger, protégé and patron is one information set over all of
-them. The leader is a player here: to fight is worth (latent - cutpoint) / precision to it, less the cost of a clash
-where the patron joins, so that its logit is the world's response, with its caution.
+them. Where there is a patron the leader is a player too: to fight is worth (latent - cutpoint) / precision to it, less
+the cost of a clash where the patron joins, so that its logit is the world's response, with its caution. Elsewhere it is
+a chance node at each draw.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 
-from gambit_trees import CUT, LAMBDA, NO_MANDATE, SUPPORT_ABOVE, Chance, Move, bare_world, solve
+from gambit_trees import CUT, LAMBDA, NO_MANDATE, SUPPORT_ABOVE, Chance, Move, bare_world, odds, solve
 from sim.scenario import SETS, tabulate
 from sim.world import World
 from sim.world.anticipation import QUADRATURE
@@ -44,6 +45,7 @@ class Case:
     bias: float = 0.0
     patron: bool = False
     threat: bool = False
+    slope: float = 0.0
 
     def world(self) -> Scenario:
         patron = {
@@ -75,7 +77,7 @@ class Case:
                 "crisis__strike__setback": 0.5,
                 "crisis__strike__damage": 0.5,
                 "crisis__threat__warning__rate": RATE,
-                "crisis__threat__warning__slope": 0,
+                "crisis__threat__warning__slope": self.slope,
                 "crisis__threat__warning__tied": TIED,
                 **(patron if self.patron else {}),
             }
@@ -83,7 +85,7 @@ class Case:
 
 
 def end(case: Case, harm: float, *, asked: bool, back: str = "") -> Node:
-    """Payoffs of a strike; the protégé suffers only where it is threatened, or else that would be no choice of its."""
+    """Payoffs of a strike; what the protégé suffers from it weighs only in its answer to a threat."""
     backing = {"": 0.0, "hold back": -VETO, "defend": 0.5, "join": 1.0}[back]
     clash = case.clash * (harm > 0 and back == "join")
     return {
@@ -109,6 +111,9 @@ def answered(case: Case, harm: float, worth: float, *, asked: bool) -> Node:
 def leader(case: Case, label: str, latent: float, *, asked: bool) -> Node:
     """The leader knows its latent: an information set for each node."""
     ends = [answered(case, harm, (latent - CUT) / LAMBDA, asked=asked) for harm in (0.0, 1.0)]
+    if not case.patron:
+        fights = expit(latent - CUT)
+        return Chance({"words": (1 - fights, ends[0]), "combat": (fights, ends[1])})
     return Move("Leader", label, {"words": ends[0], "combat": ends[1]})
 
 
@@ -126,11 +131,18 @@ def struck(case: Case, label: str, latent: float, node: int) -> Node:
     return Move("Protege", f"request {label}", {"stay silent": silent, "ask": heard})
 
 
-def branch(case: Case, latent: float, node: int) -> Node:
+def warning(case: Case, latent: float, mean: float) -> float:
+    """Chance that a leader of this latent warns; in a crisis under Article 4 it is more willing."""
+    owed = (IN_FORCE + FORMAL) * case.cover
+    return float(expit(logit(RATE) + case.slope * (latent + owed - mean)))
+
+
+def branch(case: Case, latent: float, mean: float, node: int) -> Node:
     options: dict[str, Node] = {"hold": {}, "overt": struck(case, "surprise", latent, node)}
     if case.threat:
         ends = {}
-        for label, chance, left, tied in (("silence", 1 - RATE, 1.0, 0.0), ("warning", RATE, EXCUSED, TIED)):
+        warns = warning(case, latent, mean)
+        for label, chance, left, tied in (("silence", 1 - warns, 1.0, 0.0), ("warning", warns, EXCUSED, TIED)):
             down: Node = {"Challenger": -AUDIENCE * left}
             attack = struck(case, label, latent + tied, node)
             last = Move("Challenger", f"carry out {label}", {"back down": down, "attack": attack})
@@ -144,7 +156,7 @@ def equilibrium(case: Case, mean: float, variance: float) -> Equilibrium:
     """Nature first; `mean` and `variance` are those of the latent if asked without a treaty."""
     nodes = enumerate(QUADRATURE)
     return solve(
-        Chance({f"node {k}": (weight, branch(case, mean + z * variance**0.5, k)) for k, (z, weight) in nodes}), LAMBDA
+        Chance({f"node {k}": (weight, branch(case, mean + z * variance**0.5, mean, k)) for k, (z, weight) in nodes}), LAMBDA
     )
 
 
@@ -152,10 +164,6 @@ def record_of(scenario: Scenario) -> tuple[float, float]:
     """What anyone knows of the leader: moments over the record's parameter sets."""
     resolve = tabulate([scenario], np.arange(SETS))["states.Russia.resolve"].ravel()
     return INTERCEPT + ASKED + float(resolve.mean()), float(resolve.var())
-
-
-def odds(world: World, state: str, decision: str, **given: object) -> list[float]:
-    return [float(chance) for chance in world.odds(state, decision, **given).probabilities.ravel()]
 
 
 def in_doubt(equilibrium: Equilibrium) -> None:
@@ -222,3 +230,19 @@ def test_check1_a_threat_where_the_leaders_resolve_is_hidden(case: Case) -> None
     in_doubt(expected)
     silence, warning = (expected[f"carry out {label}"][1] for label in ("silence", "warning"))
     assert silence - warning > 0.05
+
+
+@pytest.mark.parametrize("case", [Case(threat=True, slope=0.7), Case(threat=True, cover=True, gain=0.9, slope=1.2)])
+def test_check1_a_warning_that_tells_of_resolve(case: Case) -> None:
+    """Here Gambit's players learn by Bayes, the world's by a normal of the same moments: near, not equal."""
+    scenario = case.world()
+    expected = equilibrium(case, *record_of(scenario))
+    world = World(scenario)
+    assert odds(world, "Israel", "challenge") == pytest.approx(expected["challenge"], abs=2e-3)
+    assert odds(world, "Iran", "concede", attacker="Israel") == pytest.approx(expected["answer"], abs=2e-3)
+    mute = equilibrium(replace(case, slope=0.0), *record_of(scenario))
+    for warned, label in enumerate(("silence", "warning")):
+        carried = odds(world, "Israel", "carry out", warned=bool(warned))
+        assert carried == pytest.approx(expected[f"carry out {label}"], abs=2e-3)
+        assert abs(carried[1] - mute[f"carry out {label}"][1]) > 0.02, "what is learnt must matter"
+    in_doubt(expected)
