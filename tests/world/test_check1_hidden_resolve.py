@@ -156,7 +156,8 @@ def equilibrium(case: Case, mean: float, variance: float) -> Equilibrium:
     """Nature first; `mean` and `variance` are those of the latent if asked without a treaty."""
     nodes = enumerate(QUADRATURE)
     return solve(
-        Chance({f"node {k}": (weight, branch(case, mean + z * variance**0.5, mean, k)) for k, (z, weight) in nodes}), LAMBDA
+        Chance({f"node {k}": (weight, branch(case, mean + z * variance**0.5, mean, k)) for k, (z, weight) in nodes}),
+        LAMBDA,
     )
 
 

@@ -5,7 +5,8 @@ honours the challenger backs down or fights (C1). In the world the attack is a t
 warns (honours) or is silent (reneges) with its equilibrium chance. A warning ties its hands so tight that it surely
 fights; without one it surely does nothing. After silence the tree leaves the challenger no choice: there backing down
 is made so costly before its own audience that it surely attacks. The world has a third option at first, overt action
-without a threat. By Luce's axiom the odds of two options do not hang on a third, so those of the other two are compared.
+without a threat. By Luce's axiom the odds of two options do not hang on a third, so those of the other two are
+compared. At precision 0 every choice is even, the one after silence too.
 """
 
 from __future__ import annotations

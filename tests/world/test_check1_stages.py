@@ -167,9 +167,7 @@ def test_check1_a_chance_of_covert_action(gain: float, cost: float) -> None:
     )
     worth = gain * threat
     success = float(expit(ease - defence))
-    draw = Chance(
-        {"failure": (1 - success, {"Challenger": -cost}), "success": (success, {"Challenger": worth - cost})}
-    )
+    draw = Chance({"failure": (1 - success, {"Challenger": -cost}), "success": (success, {"Challenger": worth - cost})})
     expected = solve(Move("Challenger", "covert", {"hold": {}, "covert": draw}), LAMBDA)
     assert odds(world, "Israel", "covert") == pytest.approx(expected["covert"], abs=1e-6)
     assert 0.02 < expected["covert"][1] < 0.98
