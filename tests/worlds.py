@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,12 @@ def frozen(scenario: str = "member", overrides: Mapping[str, object] | None = No
 
     Keys of overrides are dotted names with `__` for the dot.
     """
-    return at_middle(load(scenario)).with_(dotted({**(overrides or {}), **more}))
+    return shipped_at_middle(scenario).with_(dotted({**(overrides or {}), **more}))
+
+
+@cache
+def shipped_at_middle(scenario: str) -> Scenario:
+    return at_middle(load(scenario))
 
 
 def dotted(overrides: Mapping[str, object]) -> dict[str, object]:

@@ -14,67 +14,11 @@ import pygambit as gbt
 import pytest
 from scipy.special import expit, softmax
 
+from gambit_trees import CUT, NO_MANDATE, chances, tree_world
 from sim.world import World
-from worlds import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sim.scenario import Scenario
-
-CUT = 0.4
-NO_MANDATE = 1.5
-
-
-def tree_world(overrides: Mapping[str, object]) -> Scenario:
-    """One guarantor that counts, two levels, nothing hidden."""
-    silent = dict.fromkeys(("Armenia", "Belarus", "Kazakhstan", "Kyrgyzstan", "Tajikistan"))
-    numbers: dict[str, object] = {
-        "perception__acuity": 1,
-        "perception__bias": 0,
-        "response__shock": 0,
-        "response__intercept": -0.8,
-        "response__in_force": 0.5,
-        **{f"response__covariates__{name}": 0 for name in ("militants", "state_attack", "log_size", "foreign_ground")},
-        **{f"response__covariates__{name}": 0 for name in ("attacker_member", "attacker_major", "ties_to_attacker")},
-        "response__covariates__committed_elsewhere": 0,
-        "response__covariates__leader": 0,
-        "response__covariates__asked": 0.9,
-        "response__covariates__formal_article4": 0.6,
-        **{f"response__cutpoints__{name}": CUT for name in ("aid", "troops", "combat")},
-        **{f"states__{name}__active": False for name in silent},
-        "states__Russia__resolve": 0.3,
-        "states__Russia__committed": 0.2,
-        "council__no_mandate": NO_MANDATE,
-        "council__oppose_below": -1.5,
-        "council__support_above": 0.5,
-        "council__latency": [0],
-        "council__chair_delay": 0,
-        "choice__clash_cost": 0,
-        "crisis__threat__warning__rate": 0,
-        "crisis__request__sharpness": 4,
-        "crisis__request__refused": 0,
-        "crisis__request__level": 0,
-        "states__Israel__actions": ["strike"],
-        "states__United_States__actions": ["strike"],
-        # Caution moves the threshold of combat alone; what then stops short of it must count as words.
-        "environment__harm__aid": 0,
-        "environment__harm__troops": 0,
-        "environment__tension__start": 0.4,
-        "states__Israel__threat_weight": 0,
-    }
-    return frozen(overrides={**numbers, **overrides})
-
-
-def solve(game: Any, precision: float) -> dict[str, list[float]]:
-    """Equilibrium chances by information set."""
-    (fit,) = gbt.qre.logit_solve_lambda(game, lam=[precision])
-    chances, index = {}, 0
-    for player in game.players:
-        for infoset in player.infosets:
-            chances[infoset.label] = [fit[index + k] for k in range(len(infoset.actions))]
-            index += len(infoset.actions)
-    return chances
 
 
 class Tree:
@@ -203,7 +147,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
                 protege = v["crisis.request.help"] * v["weight"] * fights * (choice == "ask")
                 leaf = node.children[level].children[["hold back", "defend", "join"][k]]
                 tree.end(leaf, [challenger, protege, worth[k]])
-    return solve(tree.game, v["choice.precision"])
+    return chances(tree.game, v["choice.precision"])
 
 
 CASES: dict[str, dict[str, object]] = {

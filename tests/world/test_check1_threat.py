@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from gambit_trees import chances, tree_world
 from sim.world import World
-from world.test_check1_gambit import NAMES, Tree, bare_strike, combat_chances, solve, tree_world
+from world.test_check1_gambit import NAMES, Tree, bare_strike, combat_chances
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -70,7 +71,7 @@ def build(v: dict[str, float], *, cover: bool) -> dict[str, list[float]]:
     last = tree.move(answer.children["stand"], "Challenger", "carry out", ["back down", "attack"])
     tree.end(last.children["back down"], [-v["states.Israel.audience"], 0, 0])
     grow(tree, last.children["attack"], v, "threatened", cover=cover)
-    return solve(tree.game, v["choice.precision"])
+    return chances(tree.game, v["choice.precision"])
 
 
 @pytest.mark.parametrize(
