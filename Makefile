@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema clean
+.PHONY: run test slow lint format wheel golden schema history parameters clean
 
 run: .stamp-run
 	$(BIN)/article4 run member --trials $(TRIALS)
@@ -30,6 +30,13 @@ wheel: .stamp-test
 
 schema: .stamp-run
 	$(BIN)/python -m sim.scenario.json_schema
+
+# These two rewrite the numbers of the model page: half a minute, and a quarter of an hour.
+history: .stamp-run
+	$(BIN)/python docs/history_check.py
+
+parameters: .stamp-run
+	$(BIN)/python docs/parameter_table.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

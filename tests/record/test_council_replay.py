@@ -64,7 +64,7 @@ def test_one_draw_without_shock_by_hand() -> None:
 
 
 def test_the_coded_council_gives_back_what_was_fitted(told: Report) -> None:
-    """Acceptance of the model page, 4.3: collective aid within 0.03."""
+    """Acceptance of the model page 7.3: collective aid within 0.03."""
     found = told.replay
     assert {line.case for line in found.lines} >= {"KG-1999", "KZ-2022", "AM-2022-09"}
     assert abs(found.replayed - found.fitted) <= 0.03

@@ -158,7 +158,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_prior_of_an_ally_sending_troops_is_like_beta_1_6() -> None:
-    """P(troops or combat | attack by a state, asked) before the cases are read (model page, section 5)."""
+    """P(troops or combat | attack by a state, asked) before the cases are read (model page 7.2)."""
     priors = load_priors()
     before = prior_columns(priors, (), draws=20_000, seed=5)
     x = priors.reference.covariates()

@@ -1,4 +1,4 @@
-"""Choice without noise (model page 4.9): the best alternative, ties even, in acting and in anticipation."""
+"""Choice without noise (model page 7.9): the best alternative, ties even, in acting and in anticipation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The preventive motive: what a month of waiting is expected to cost (model page 4.5)."""
+"""The preventive motive: what a month of waiting is expected to cost (model page 7.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What observers learn from how guarantors answered (model page 4.4)."""
+"""What observers learn from how guarantors answered (model page 7.4)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def exact(mean: float, variance: float, shock: float, low: float, high: float) -
 @pytest.mark.parametrize("variance", [0.25, 1.0, 2.0])
 @pytest.mark.parametrize("shock", [0.4, 0.8])
 def test_the_moments_are_near_the_exact_ones(level: int, mean: float, variance: float, shock: float) -> None:
-    """Mean within 0.13, variance within 11 % (model page 8); for rarer answers than 6 in 100 0.25 and 23 %."""
+    """Mean within 0.13, variance within 11 % (model page 7.4); for rarer answers than 6 in 100 0.25 and 23 %."""
     low, high = interval(np.array([level], np.int8), CUTPOINTS, np.zeros(1, np.bool_))
     found = updated(Belief(np.asarray(mean), np.asarray(variance)), np.asarray(shock**2 + LOGISTIC_VARIANCE), low, high)
     middle, spread = exact(mean, variance, shock, float(low[0]), float(high[0]))

@@ -1,4 +1,4 @@
-"""Signals and silence, tied hands (model page 4.4)."""
+"""Signals and silence, tied hands (model page 7.4)."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class Result:
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """Every trial a row, its number the index; columns as in model.md 6, codes as categories, none as missing.
+        """Every trial a row, its number the index; columns as in model.md 7.10, codes as categories, none as missing.
 
         Raises:
             TaskError: a part has gone from the run directory since.

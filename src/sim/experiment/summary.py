@@ -137,7 +137,7 @@ class Summary:
 
 
 def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate:
-    """Estimate a metric from its sums over parameter sets (model.md 5, "Ensemble").
+    """Estimate a metric from its sums over parameter sets (model.md 7.11).
 
     With m_s, v_s, n_s the mean, variance within and number of cases of set s:
 

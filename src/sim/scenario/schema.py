@@ -46,7 +46,7 @@ class Covariates(Frozen):
 
 
 class Response(Frozen):
-    """The ordered logit by which every guarantor responds to an attack (model.md 4.2)."""
+    """The ordered logit by which every guarantor responds to an attack (model.md 7.2)."""
 
     intercept: Real = Field(description="mean latent with cutpoints centred (b0)")
     in_force: Real = Field(description="what a mutual-defence treaty in force adds (delta)")
@@ -56,7 +56,7 @@ class Response(Frozen):
 
 
 class Council(Frozen):
-    """How the Collective Security Council decides on help (model.md 4.3)."""
+    """How the Collective Security Council decides on help (model.md 7.3)."""
 
     rule: Literal["consensus", "consensus_minus_one", "majority", "leader", "each_as_it_deems"] = Field(
         description="consensus: a mandate unless a member opposes; consensus_minus_one: unless two do; majority: if "
@@ -82,14 +82,14 @@ class Council(Frozen):
 
 
 class Perception(Frozen):
-    """What observers know of the guarantors' true resolve (model.md 4.4)."""
+    """What observers know of the guarantors' true resolve (model.md 7.4)."""
 
     acuity: Share = Field(description="correlation of belief with truth (rho): 0 only the record, 1 the truth")
     bias: Real = Field(description="added to every observer's mean belief (logits)")
 
 
 class Signal(Frozen):
-    """How often an active guarantor sends one kind of signal: sigmoid(a + slope x latent) a month (model.md 4.4)."""
+    """How often an active guarantor sends one kind of signal: sigmoid(a + slope x latent) a month (model.md 7.4)."""
 
     rate: Share = Field(description="chance a month of a guarantor at the mean latent of the record; it sets a")
     slope: Real = Field(description="change of its log-odds per unit of the guarantor's latent (b)")
@@ -103,7 +103,7 @@ class CostlySignal(Signal):
 
 
 class Signals(Frozen):
-    """What guarantors show before a crisis, and observers learn from it and from silence (model.md 4.4)."""
+    """What guarantors show before a crisis, and observers learn from it and from silence (model.md 7.4)."""
 
     active: bool = Field(description="false: nobody signals, and nobody reads silence")
     costly: CostlySignal
@@ -111,13 +111,13 @@ class Signals(Frozen):
 
 
 class Reputation(Frozen):
-    """Whether observers learn of guarantors from how they answer attacks (model.md 4.4)."""
+    """Whether observers learn of guarantors from how they answer attacks (model.md 7.4)."""
 
     active: bool = Field(description="true: every observer moves its beliefs after a crisis")
 
 
 class Choice(Frozen):
-    """How choices are made (model.md 4.5, 4.9)."""
+    """How choices are made (model.md 7.5, 7.9)."""
 
     rule: Literal["quantal", "maximiser"] = Field(
         default="quantal", description="quantal: logit choice; maximiser: the best alternative, ties even"
@@ -127,7 +127,7 @@ class Choice(Frozen):
 
 
 class Channels(Frozen):
-    """Which ways of the treaty's effect are at work (model.md 4.8)."""
+    """Which ways of the treaty's effect are at work (model.md 7.8)."""
 
     commitment: bool = Field(description="cover changes what guarantors owe: delta, formal Article 4, the Council")
     capability: bool = Field(default=True, description="cover or admission brings arms: defence and missiles grow")
@@ -171,7 +171,7 @@ class Weights(Frozen):
 
 
 class Environment(Frozen):
-    """The world outside the decisions (model.md 4.1)."""
+    """The world outside the decisions (model.md 7.1)."""
 
     threat: Threat
     tension: Tension
@@ -209,7 +209,7 @@ class Request(Frozen):
 
 
 class Retaliation(Frozen):
-    """How the protégé answers an attack: absorb (0), proportionate or escalate (model.md 8)."""
+    """How the protégé answers an attack: absorb (0), proportionate or escalate (model.md 7.6)."""
 
     proportionate: Real = Field(description="utility of a proportionate reply to a strike")
     escalate: Real = Field(description="utility of escalation after a strike")
@@ -220,7 +220,7 @@ class Retaliation(Frozen):
 
 
 class LeadersWarning(Frozen):
-    """How the leader warns a challenger that threatens: a signal of the moment (model.md 4.4, 4.6)."""
+    """How the leader warns a challenger that threatens: a signal of the moment (model.md 7.4, 7.6)."""
 
     rate: Share = Field(description="chance of a warning by a leader whose latent in the crisis is the record's mean")
     slope: Real = Field(description="change of its log-odds per unit of the leader's latent in the crisis (b)")
@@ -228,7 +228,7 @@ class LeadersWarning(Frozen):
 
 
 class Ultimatum(Frozen):
-    """What is weighed under a threat (model.md 4.6)."""
+    """What is weighed under a threat (model.md 7.6)."""
 
     excused: Share = Field(description="share of the cost of backing down that is left if the leader has warned")
     warning: LeadersWarning
@@ -238,7 +238,7 @@ class Ultimatum(Frozen):
 
 
 class Crisis(Frozen):
-    """What happens once force is used (model.md 4.6)."""
+    """What happens once force is used (model.md 7.6)."""
 
     covert: CovertSeverity
     strike: Severity
@@ -256,7 +256,7 @@ class Crisis(Frozen):
 
 
 class Action(Frozen):
-    """What one kind of action is worth to a challenger (utility; model.md 4.5)."""
+    """What one kind of action is worth to a challenger (utility; model.md 7.5)."""
 
     gain: Positive = Field(description="worth of a full setback at threat 1")
     ease: Real = Field(description="logit of success against no defence (zeta)")
@@ -283,7 +283,7 @@ class Opportunity(Frozen):
 
 
 class Patron(Frozen):
-    """How a challenger backs another that attacks (model.md 8, "Patron")."""
+    """How a challenger backs another that attacks (model.md 7.5)."""
 
     defend: Real = Field(description="utility of defending (p_d); holding back is 0")
     join: Real = Field(description="utility of joining at threat 1 and tension 0 (p_j)")

@@ -9,7 +9,7 @@ from sim.scenario.frozen import Frozen, FrozenMapping
 
 
 class Admission(Frozen):
-    """How a member votes on an applicant: yes by the logit of the sum of these terms (model.md 4.7).
+    """How a member votes on an applicant: yes by the logit of the sum of these terms (model.md 7.7).
 
     logit = wish (the leader) or base + dependence x clip(logit of the leader, -3, 3) (the others)
     + terrorism x exposure - entrapment x P(attack) x its share of the burden
@@ -48,7 +48,7 @@ class Accession(Frozen):
 
 
 class Arms(Frozen):
-    """What arms and training from the guarantors add, from cover or admission on (model.md 4.8)."""
+    """What arms and training from the guarantors add, from cover or admission on (model.md 7.8)."""
 
     delivery_lag: Positive = Field(description="from cover or admission to the first delivery (months)")
     defence: Share = Field(description="growth of defence a month, once deliveries run")

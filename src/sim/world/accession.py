@@ -1,4 +1,4 @@
-"""How a state under threat gets in: application, vote of the members, wait, entry into force (model page 4.7).
+"""How a state under threat gets in: application, vote of the members, wait, entry into force (model page 7.7).
 
 Cover can also come by fiat; then nobody votes. An applicant is voted on once, after a time for deliberation, by every
 active member: yes by a logit (`Ballot`), the leader first; one no refuses it, and it stays an observer. An applicant

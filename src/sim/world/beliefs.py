@@ -1,4 +1,4 @@
-"""What an observer believes of a guarantor: one normal on its latent at a reference crisis (model page 4.4).
+"""What an observer believes of a guarantor: one normal on its latent at a reference crisis (model page 7.4).
 
 Reference crisis: an attack by a state that is a major power or has a nuclear backer, help asked for, no cover, no ties
 to the attacker. For another crisis the observer adds the average difference of the coefficients.

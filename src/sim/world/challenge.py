@@ -1,4 +1,4 @@
-"""What acting is worth to a challenger, and the choice in two stages (model page 4.5).
+"""What acting is worth to a challenger, and the choice in two stages (model page 7.5).
 
 U(a) = type x gain x theta x sigmoid(ease - D) - cost - loss x D - retaliation x E[reply] x (M + X / 2)
        + [overt] tension weight x tau + backing x E[patron] - diplomatic x standing - Gamma x H - q D* x P(clash);

@@ -1,4 +1,4 @@
-"""What standing in the alliance does besides commitment: arms, political cost, rivals (model page 4.8).
+"""What standing in the alliance does besides commitment: arms, political cost, rivals (model page 7.8).
 
 Capability: from cover or admission on, after the lag of deliveries, defence and missiles grow by a little every month,
 up to 1, and so does the level they recover to. Alignment: a standing of 1 where covered or admitted, a share of it as

@@ -1,4 +1,4 @@
-"""The Collective Security Council: stances, the vote, and what a mandate changes (model page 4.3).
+"""The Collective Security Council: stances, the vote, and what a mandate changes (model page 7.3).
 
 Stance latent of a member: v = eta + u + dependence * clip(leader's eta + u - first cutpoint, -3, 3) + logistic noise of
 its own. It opposes below `oppose_below`, supports above `support_above`, and abstains between. Whether the votes give a

@@ -1,4 +1,4 @@
-"""Overt attacks and what follows: the call for help, the Council, the responses, the patron (model page 4.6).
+"""Overt attacks and what follows: the call for help, the Council, the responses, the patron (model page 7.6).
 
 Only the cells in a crisis are played, all of a step side by side; every rule is the one by which the crisis was
 anticipated.

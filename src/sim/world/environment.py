@@ -1,4 +1,4 @@
-"""The world outside the decisions: threat, tension, and the protégé's means (model page 4.1)."""
+"""The world outside the decisions: threat, tension, and the protégé's means (model page 7.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chances to act, and what a challenger makes of them (model page 4.5).
+"""Chances to act, and what a challenger makes of them (model page 7.5).
 
 A chance of overt action comes with probability 1 - exp(-rate x step), its rate rising with tension; covert action has
 a rate of its own. What a challenger weighs is worked out only in the cells where it has a chance.

@@ -1,4 +1,4 @@
-"""What a trial records (model page 6)."""
+"""What a trial records (model page 7.10)."""
 
 from __future__ import annotations
 

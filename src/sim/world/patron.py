@@ -1,4 +1,4 @@
-"""How a patron backs a challenger that attacks: hold back, defend or join (model page 8, "Patron")."""
+"""How a patron backs a challenger that attacks: hold back, defend or join (model page 7.5)."""
 
 from __future__ import annotations
 

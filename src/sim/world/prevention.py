@@ -1,4 +1,4 @@
-"""The preventive motive: what waiting a month is expected to destroy can provoke (model page 4.5).
+"""The preventive motive: what waiting a month is expected to destroy can provoke (model page 7.5).
 
 W(s) = (1 / lambda) log sum exp(lambda U) over the first stage, with a chance to act at hand and without this motive, is
 what standing in state s is worth to a challenger; omega [W(now) - E W(one month on)]+ is added to going overt. One

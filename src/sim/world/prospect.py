@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Appeal:
-    """The protégé's reasons to ask for help, or not (model page 8, "Invocation").
+    """The protégé's reasons to ask for help, or not (model page 7.6).
 
     Attributes:
         sharpness: precision of the choice (q).

@@ -1,4 +1,4 @@
-"""Reputation: what every observer learns of a guarantor from how it answered an attack (model page 4.4).
+"""Reputation: what every observer learns of a guarantor from how it answered an attack (model page 7.4).
 
 An observer takes the guarantor's latent in the crisis, y = eta + difference + tied + u + epsilon, for normal with
 variance s2 + s_u^2 + pi^2 / 3 (the logistic replaced by the normal of its variance), and the level it saw for the

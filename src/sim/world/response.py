@@ -2,7 +2,7 @@
 
 eta = intercept + resolve + in_force * covered + sum of coefficient * covariate
 y   = eta + u + epsilon,   u ~ N(0, shock) shared in a crisis,   epsilon ~ logistic
-level = number of cutpoints below y: 0 words, 1 aid, 2 troops, 3 combat          (model page 4.2)
+level = number of cutpoints below y: 0 words, 1 aid, 2 troops, 3 combat          (model page 7.2)
 """
 
 from __future__ import annotations

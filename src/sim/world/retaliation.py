@@ -1,4 +1,4 @@
-"""How the protégé answers an attack: it absorbs it, replies in kind, or escalates (model pages 4.6 and 8).
+"""How the protégé answers an attack: it absorbs it, replies in kind, or escalates (model page 7.6).
 
 U(absorb) = 0;  U(proportionate) = base + g (level - 1);
 U(escalate) = base + g (level - 1) + emboldened x boldness x cover + backed x [harm by the guarantors > 0.3].
@@ -30,7 +30,7 @@ PROPORTIONATE: Final = 1
 ESCALATE: Final = 2
 
 BACKED_ABOVE: Final = 0.3
-"""Harm done by the guarantors above which the protégé feels backed (model page 8)."""
+"""Harm done by the guarantors above which the protégé feels backed (model page 7.6)."""
 
 
 @dataclass(frozen=True)

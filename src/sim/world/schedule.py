@@ -1,4 +1,4 @@
-"""What a scenario schedules: the record's series month by month, and single shocks (model page 4.1).
+"""What a scenario schedules: the record's series month by month, and single shocks (model page 7.1).
 
 A world driven by the record takes threat, tension and means from the record's series, each with its error as one draw
 for each parameter set: the record's level is not known, but it is one level. The draw is that of the parameter it

@@ -1,4 +1,4 @@
-"""When the Council meets: who chairs it, and how many days its decision takes (model page 4.3).
+"""When the Council meets: who chairs it, and how many days its decision takes (model page 7.3).
 
 The chair passes each calendar year to the next name of the rotation; a name that is no active member is passed over.
 Days from request to decision are drawn from those on record, each as likely as the next; a chair tied to the attacker

@@ -1,4 +1,4 @@
-"""Signals and silence: what guarantors show before a crisis, and what observers make of it (model page 4.4).
+"""Signals and silence: what guarantors show before a crisis, and what observers make of it (model page 7.4).
 
 Each month an active guarantor may send a costly signal (exercise, deployment, base) and cheap talk, with
 P(sent | eta) = sigmoid(a + b eta) at its true latent at the reference crisis; `a` puts the rate of the scenario at the

@@ -1,4 +1,4 @@
-"""Immediate deterrence: a challenger threatens, and it ends in a concession, a retreat or an attack (model page 4.6).
+"""Immediate deterrence: a challenger threatens, and it ends in a concession, a retreat or an attack (model page 7.6).
 
 The protégé consults and concedes, or stands. Where it stands the leader of its guarantors warns the challenger or is
 silent: a signal like those of peace (`sim.world.signals`), sent with chance sigmoid(a + b eta) at the leader's latent

@@ -1,4 +1,4 @@
-"""The Council's five decision rules: when a vote gives a mandate, and how likely it is to (model page 4.3).
+"""The Council's five decision rules: when a vote gives a mandate, and how likely it is to (model page 7.3).
 
 consensus            nobody opposes: an abstention does not stand in the way
 consensus_minus_one  at most one member opposes

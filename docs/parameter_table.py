@@ -1,0 +1,233 @@
+"""What each number of `member` does to its answer: `make parameters` writes docs/parameters.md.
+
+Each parameter is fixed at its 5 % and at its 95 % quantile over the parameter sets (a number without a distribution at
+20 % below and above it, within the bounds of its field), all else drawn as it is, on common random numbers. What is
+measured is the hazard of the 24 months: first overt attacks per month without one so far.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import between
+import numpy as np
+from symbols import GROUPS, SYMBOLS, UNITS
+
+from sim.scenario import SETS, Scenario, leaves, load, provenance, tabulate
+from sim.scenario.schema import ChallengerState, GuarantorState, ProtegeState
+from sim.world import BLOCK, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from pydantic.fields import FieldInfo
+
+    Array = NDArray[np.float64]
+    Change = tuple[float, float] | None
+
+SCENARIO: Final = "member"
+TRIALS: Final = BLOCK
+SEED: Final = 1
+ENDS: Final = (0.05, 0.95)
+SHARE: Final = 0.2
+FIRST: Final = 20
+"""How many of the strongest parameters the model page shows."""
+
+OPTIONS: Final[Mapping[str, Mapping[str, object]]] = {
+    "`member` as it is": {},
+    "no cover at all (`outsider`)": {"accession.cover": False},
+    "`council.rule: consensus_minus_one`": {"council.rule": "consensus_minus_one"},
+    "`council.rule: majority`": {"council.rule": "majority"},
+    "`council.rule: leader`": {"council.rule": "leader"},
+    "`council.rule: each_as_it_deems`": {"council.rule": "each_as_it_deems"},
+    "`choice.rule: maximiser`": {"choice.rule": "maximiser"},
+    "`channels.commitment: false`": {"channels.commitment": False},
+    "`channels.capability: false`": {"channels.capability": False},
+    "`channels.alignment: false`": {"channels.alignment": False},
+    "`signals.active: false`": {"signals.active": False},
+    "`reputation.active: false`": {"reputation.active": False},
+    "`crisis.exchanges: 1`": {"crisis.exchanges": 1},
+    "`perception.acuity: 0`, observers know the record alone": {"perception.acuity": 0.0},
+    "`perception.acuity: 1`, observers know the truth": {"perception.acuity": 1.0},
+    "Γ = 1.1 for both challengers": {"states.Israel.deterrence": 1.1, "states.United States.deterrence": 1.1},
+    "Γ = 2.25 for both challengers": {"states.Israel.deterrence": 2.25, "states.United States.deterrence": 2.25},
+    "challengers may threaten first (`ultimatum`)": {
+        "states.Israel.threaten": True,
+        "states.United States.threaten": True,
+    },
+}
+"""Structural choices, as overrides of the scenario."""
+
+
+# ------------------------------------------------------------------ playing
+
+
+def influence(changes: Sequence[Mapping[str, object]]) -> list[tuple[float, float, Array]]:
+    """Hazard, share of worlds attacked, and each trial's part in the hazard, for `member` changed in several ways."""
+    points = [load(SCENARIO, change) for change in changes]
+    columns = World(points, replicates=TRIALS, seed=SEED).run().columns
+    found = []
+    for attacks, risk in zip(columns["attacks"], columns["months_at_risk"], strict=True):
+        hit = (attacks > 0).astype(np.float64)
+        hazard = float(hit.sum() / risk.sum())
+        found.append((hazard, float(hit.mean()), (hit - hazard * risk) / risk.mean()))
+    return found
+
+
+def error(parts: Array) -> float:
+    """Monte Carlo error of a mean over trials, the parameter sets being fixed by design."""
+    sets = np.arange(TRIALS) % SETS
+    count = np.bincount(sets, minlength=SETS)
+    centred = parts - (np.bincount(sets, parts, SETS) / count)[sets]
+    within = np.bincount(sets, centred * centred, SETS) / (count - 1)
+    return float(np.sqrt((count * within).sum()) / TRIALS)
+
+
+def moved(task: tuple[str, tuple[float, float] | None]) -> tuple[str, Change]:
+    """Change of the hazard when a parameter goes from its low end to its high end, with its error."""
+    name, ends = task
+    if ends is None:
+        return name, None
+    (low, _, at_low), (high, _, at_high) = influence([{name: end} for end in ends])
+    return name, (high - low, error(at_high - at_low))
+
+
+def ends_of(values: Array, bounds: tuple[float | None, float | None]) -> tuple[float, float] | None:
+    """Ends between which a parameter is moved; None for a number of 0, which has no scale."""
+    low, high = (float(np.quantile(values, q)) for q in ENDS)
+    if low < high:
+        return low, high
+    least, greatest = (end if end is not None else way for end, way in zip(bounds, (-np.inf, np.inf), strict=True))
+    size = abs(low) * SHARE
+    return (max(least, low - size), min(greatest, low + size)) if size > 0.0 else None
+
+
+# ------------------------------------------------------------------ words
+
+
+def meaning(scenario: Scenario, name: str) -> str:
+    """What a parameter is, in the words of the schema."""
+    model: Any = Scenario
+    text = ""
+    parts = name.split(".")
+    while parts:
+        part = parts.pop(0)
+        if part == "states":
+            role = type(scenario.states[parts.pop(0)])
+            model = next(kind for kind in (ProtegeState, GuarantorState, ChallengerState) if kind is role)
+            continue
+        field: FieldInfo | None = getattr(model, "model_fields", {}).get(part)
+        if field is None:  # the name of a state in a mapping
+            break
+        text = field.description or text
+        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if hasattr(kind, "model_fields")]
+        model = kinds[0] if kinds else None
+    return text
+
+
+def source_of(text: str, source: str | None) -> str:
+    """Where a number comes from, short enough for a table."""
+    key = re.search(r"record: ([^,}]+)", text)
+    said = (source or "").replace("convention: convention", "convention").replace("|", "/")
+    if key is None:
+        return said
+    if key[1].startswith("credibility."):
+        return f"record `{key[1]}`: posterior of the response"
+    return f"record `{key[1]}`: {said.removeprefix('record: ')}"
+
+
+def level(values: Array) -> str:
+    """A number, or the median with the 90 % range over the parameter sets."""
+    low, middle, high = (f"{np.quantile(values, q):.3g}" for q in (0.05, 0.5, 0.95))
+    return middle if low == high else f"{middle} [{low}, {high}]"
+
+
+def looked_up(table: Mapping[str, str], name: str) -> str:
+    """What a table of patterns says of a name; the first that fits."""
+    return next((said for pattern, said in table.items() if re.fullmatch(pattern, name)), "")
+
+
+def told(change: Change) -> str:
+    """A change of the hazard with its Monte Carlo error, in thousandths a month."""
+    if change is None:
+        return "-"
+    size, noise = (1000.0 * part for part in change)
+    return "0" if size == 0.0 and noise == 0.0 else f"{size:+.1f} ± {noise:.1f}"
+
+
+# ------------------------------------------------------------------ pages
+
+
+def measured(scenario: Scenario) -> dict[str, Change]:
+    """Play every parameter at both ends."""
+    columns = tabulate([scenario], np.arange(SETS))
+    tasks = [(name, ends_of(columns[name], leaf.bounds)) for name, leaf in leaves(scenario).items()]
+    found: dict[str, Change] = {}
+    begun = time.perf_counter()
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        waiting = [pool.submit(moved, task) for task in tasks]
+        for done in as_completed(waiting):
+            name, change = done.result()
+            found[name] = change
+            print(f"{len(found)}/{len(tasks)} {time.perf_counter() - begun:4.0f} s {name}", file=sys.stderr, flush=True)
+    return found
+
+
+def rows(scenario: Scenario, names: Sequence[str], changes: Mapping[str, Change]) -> list[str]:
+    """Lines of a table of parameters."""
+    columns = tabulate([scenario], np.arange(SETS))
+    known = {one.name: one for one in provenance(scenario)}
+    lines = [
+        "| parameter | symbol | what it is | unit | value or median [90 %] | source | hazard, ‰ a month |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in names:
+        what, unit = meaning(scenario, name).replace("|", "/"), looked_up(UNITS, name)
+        source = source_of(known[name].text, known[name].source)
+        cells = (f"`{name}`", looked_up(SYMBOLS, name), what, unit, level(columns[name]), source, told(changes[name]))
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def options() -> list[str]:
+    """Lines of the table of structural choices."""
+    found = [influence([change])[0] for change in OPTIONS.values()]
+    _, _, base = found[0]
+    lines = ["| `member` with | hazard, ‰ a month | change | attacked in 24 months |", "| --- | --- | --- | --- |"]
+    for name, (hazard, attacked, parts) in zip(OPTIONS, found, strict=True):
+        change = told((hazard - found[0][0], error(parts - base))) if parts is not base else ""
+        lines.append(f"| {name} | {1000.0 * hazard:.1f} ± {1000.0 * error(parts):.1f} | {change} | {attacked:.3f} |")
+    return lines
+
+
+def strongest(changes: Mapping[str, Change]) -> list[str]:
+    """The parameters that move the hazard most, in order."""
+    return sorted((n for n, c in changes.items() if c is not None), key=lambda n: -abs((changes[n] or (0.0,))[0]))
+
+
+def main() -> None:
+    """Play, and write both pages."""
+    scenario = load(SCENARIO)
+    structure = "\n".join(options()) + "\n"
+    changes = measured(scenario)
+    order = list(leaves(scenario))
+    text: list[str] = []
+    for title, pattern in GROUPS.items():
+        names = [name for name in order if re.match(pattern, name)]
+        text += [f"## {title}", "", *rows(scenario, names, changes), ""]
+    between.write("parameters.md", "parameters", "\n".join(text))
+    top = ["| parameter | value or median [90 %] | hazard, ‰ a month |", "| --- | --- | --- |"]
+    columns = tabulate([scenario], np.arange(SETS))
+    top += [f"| `{name}` | {level(columns[name])} | {told(changes[name])} |" for name in strongest(changes)[:FIRST]]
+    between.write("model.md", "strongest", "\n".join(top) + "\n")
+    between.write("model.md", "options", structure)
+
+
+if __name__ == "__main__":
+    main()
