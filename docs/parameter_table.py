@@ -68,15 +68,15 @@ OPTIONS: Final[Mapping[str, Mapping[str, object]]] = {
 # ------------------------------------------------------------------ playing
 
 
-def influence(changes: Sequence[Mapping[str, object]]) -> list[tuple[float, float, Array]]:
-    """Hazard, share of worlds attacked, and each trial's part in the hazard, for `member` changed in several ways."""
+def influence(changes: Sequence[Mapping[str, object]]) -> list[tuple[float, Array, Array]]:
+    """Hazard, each trial's part in it, and each trial's overt attacks, for `member` changed in several ways."""
     points = [load(SCENARIO, change) for change in changes]
     columns = World(points, replicates=TRIALS, seed=SEED).run().columns
     found = []
     for attacks, risk in zip(columns["attacks"], columns["months_at_risk"], strict=True):
         hit = (attacks > 0).astype(np.float64)
         hazard = float(hit.sum() / risk.sum())
-        found.append((hazard, float(hit.mean()), (hit - hazard * risk) / risk.mean()))
+        found.append((hazard, (hit - hazard * risk) / risk.mean(), attacks))
     return found
 
 
@@ -94,7 +94,7 @@ def moved(task: tuple[str, tuple[float, float] | None]) -> tuple[str, Change]:
     name, ends = task
     if ends is None:
         return name, None
-    (low, _, at_low), (high, _, at_high) = influence([{name: end} for end in ends])
+    (low, at_low, _), (high, at_high, _) = influence([{name: end} for end in ends])
     return name, (high - low, error(at_high - at_low))
 
 
@@ -198,11 +198,15 @@ def rows(scenario: Scenario, names: Sequence[str], changes: Mapping[str, Change]
 def options() -> list[str]:
     """Lines of the table of structural choices."""
     found = [influence([change])[0] for change in OPTIONS.values()]
-    _, _, base = found[0]
-    lines = ["| `member` with | hazard, ‰ a month | change | attacked in 24 months |", "| --- | --- | --- | --- |"]
-    for name, (hazard, attacked, parts) in zip(OPTIONS, found, strict=True):
-        change = told((hazard - found[0][0], error(parts - base))) if parts is not base else ""
-        lines.append(f"| {name} | {1000.0 * hazard:.1f} ± {1000.0 * error(parts):.1f} | {change} | {attacked:.3f} |")
+    first, base, _ = found[0]
+    lines = [
+        "| `member` with | hazard, ‰ a month | change | attacked in 24 months | overt attacks in 24 months |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, (hazard, parts, attacks) in zip(OPTIONS, found, strict=True):
+        change = "" if parts is base else told((hazard - first, error(parts - base)))
+        level = f"{1000.0 * hazard:.1f} ± {1000.0 * error(parts):.1f}"
+        lines.append(f"| {name} | {level} | {change} | {(attacks > 0).mean():.3f} | {attacks.mean():.2f} |")
     return lines
 
 
@@ -212,9 +216,11 @@ def strongest(changes: Mapping[str, Change]) -> list[str]:
 
 
 def main() -> None:
-    """Play, and write both pages."""
+    """Play, and write both pages; with the argument `options`, only the table of structural choices."""
     scenario = load(SCENARIO)
-    structure = "\n".join(options()) + "\n"
+    between.write("model.md", "options", "\n".join(options()) + "\n")
+    if sys.argv[1:] == ["options"]:
+        return
     changes = measured(scenario)
     order = list(leaves(scenario))
     text: list[str] = []
@@ -226,7 +232,6 @@ def main() -> None:
     columns = tabulate([scenario], np.arange(SETS))
     top += [f"| `{name}` | {level(columns[name])} | {told(changes[name])} |" for name in strongest(changes)[:FIRST]]
     between.write("model.md", "strongest", "\n".join(top) + "\n")
-    between.write("model.md", "options", structure)
 
 
 if __name__ == "__main__":
