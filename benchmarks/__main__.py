@@ -77,7 +77,9 @@ def mesa_batch(trials: int) -> Callable[[], float]:
 
     def seconds() -> float:
         start = time.process_time()
-        mesa.batch_run(OneTrial, {"trial": list(range(trials))}, number_processes=1, max_steps=1, display_progress=False)
+        mesa.batch_run(
+            OneTrial, {"trial": list(range(trials))}, number_processes=1, max_steps=1, display_progress=False
+        )
         return time.process_time() - start
 
     return seconds
