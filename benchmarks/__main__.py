@@ -59,7 +59,7 @@ def reference(trials: int) -> Callable[[], float]:
 class OneTrial(mesa.Model):  # type: ignore[misc]
     """A world of width 1 as `mesa.batch_run` wants its models."""
 
-    def __init__(self, trial: int = 0, rng: object = None, seed: object = None) -> None:
+    def __init__(self, trial: int = 0, **_of_mesa: object) -> None:
         super().__init__(seed=0)
         self.world = World(load(SCENARIO), first=trial)
         self.datacollector = mesa.DataCollector(model_reporters={"attacks": lambda model: model.attacks})
