@@ -144,7 +144,8 @@ def source_of(text: str, source: str | None) -> str:
 
 def level(values: Array) -> str:
     """A number, or the median with the 90 % range over the parameter sets."""
-    low, middle, high = (f"{np.quantile(values, q):.3g}" for q in (0.05, 0.5, 0.95))
+    ends = (np.quantile(values, q) for q in (0.05, 0.5, 0.95))
+    low, middle, high = (f"{end:.0f}" if abs(end) >= 1000.0 else f"{end:.3g}" for end in ends)
     return middle if low == high else f"{middle} [{low}, {high}]"
 
 

@@ -20,7 +20,7 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "Channels (7.8)": r"(arms|alignment)\.",
         "Iran": r"states\.Iran\.",
         "Russia": r"states\.Russia\.",
-        "Armenia (suspended: its numbers act only through the record's mean)": r"states\.Armenia\.",
+        "Armenia (suspended: at work in `armenia-returns`)": r"states\.Armenia\.",
         "Belarus": r"states\.Belarus\.",
         "Kazakhstan": r"states\.Kazakhstan\.",
         "Kyrgyzstan": r"states\.Kyrgyzstan\.",

@@ -1,4 +1,4 @@
-"""What follows the first exchange of a crisis: who goes on, who escalates, who rises, when it ends (page 7.6).
+"""What follows the first exchange of a crisis: who goes on, escalates or rises, and when it ends (model page 7.6).
 
 After each exchange the attacker stops, goes on or escalates from a strike to a campaign: the utilities of an attack,
 with the harm that the guarantors really do and the stance that the patron really took in place of what was expected,
