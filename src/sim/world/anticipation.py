@@ -12,7 +12,7 @@ whole against brute force: 0.03 for a mandate, 0.006 for the leader's levels, 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -33,11 +33,9 @@ NODES: Final = 7
 """Nodes over the leader's total latent; with 7 the chance of combat is within 2 % down to chances of 0.01."""
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-_WEIGHTS = _WEIGHTS / np.sqrt(2.0 * np.pi)
-QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _WEIGHTS, strict=True))
+_SHARES: Final = tuple(float(w) for w in _WEIGHTS / np.sqrt(2.0 * np.pi))
+QUADRATURE: Final = tuple((float(z), float(w)) for z, w in zip(_POINTS, _SHARES, strict=True))
 """Pairs of a standard normal value and its weight."""
-
-_SURE: Final = np.ones(())
 
 
 @dataclass(frozen=True)
@@ -91,9 +89,8 @@ class Forecast:
 
     def leader_combat(self, caution: Array) -> Array:
         """Chance that the leader fights when its threshold of combat is raised by `caution` (logits, at least 0)."""
-        return np.asarray(
-            _mean(_either(self.odds_against, self.free, self.no_mandate, self.combat_cutpoint + caution)) * self.active
-        )
+        cutpoint = (self.combat_cutpoint + caution).astype(self.odds_against.dtype)
+        return np.asarray(_mean(_either(self.odds_against, self.free, self.no_mandate, cutpoint)) * self.active)
 
 
 def forecast(
@@ -121,17 +118,17 @@ def forecast(
     variance = leader.variance + shock * shock
     slope = _slope(shock, variance)
     # The axis of the nodes lies before those of the crises.
-    nodes = _POINTS.reshape((NODES,) + (1,) * max(1, leader.mean.ndim))
+    nodes = _POINTS.reshape((NODES,) + (1,) * max(1, leader.mean.ndim)).astype(leader.mean.dtype)
     offset = nodes * np.sqrt(variance)
     t = leader.mean + offset
     odds_against = against(t)
-    drop = np.where(gate, council.no_mandate, 0.0)
+    drop = council.no_mandate * gate
     # Given the leader's total latent, the shock moves each other member's mean and widens what is left.
     seen = [
         replace(member, mean=member.mean + slope * offset, variance=member.variance + slope * leader.variance)
         for member in others
     ]
-    hands = _vote(t, leader, seen, cutpoints[0], council, gate) if gate.any() else _no_vote(seen)
+    hands = _vote(t, leader, seen, cutpoints[0], council, gate) if gate.any() else _no_vote(seen, t.dtype)
     levels = [_levels(member, hand, cutpoints) for member, hand in zip(seen, hands.members, strict=True)]
     expected = np.zeros(())
     for member, reached in zip(others, levels, strict=True):
@@ -177,8 +174,8 @@ def _mean(by_node: Array) -> Array:
     """Mean over the nodes, added one by one: the order of a sum over an axis depends on the shape of the array."""
     if by_node.ndim == 0:
         return by_node  # the same at every node
-    total = _WEIGHTS[0] * by_node[0]
-    for weight, value in zip(_WEIGHTS[1:], by_node[1:], strict=True):
+    total = _SHARES[0] * by_node[0]
+    for weight, value in zip(_SHARES[1:], by_node[1:], strict=True):
         total = total + weight * value
     return np.asarray(total)
 
@@ -190,8 +187,10 @@ def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[A
         return nothing, nothing, nothing
     free, better, narrower = hand
     scale = _scale(member.variance)
-    some = _mean(passing(against(member.mean * scale), cutpoints[0] * scale))
-    odds_against = against(better * narrower)
+    odds_against = against(member.mean * scale)
+    some = _mean(passing(odds_against, cutpoints[0] * scale))
+    if better is not member.mean:
+        odds_against = against(better * narrower)
     more, most = (_mean(free * passing(odds_against, cutpoint * narrower)) for cutpoint in cutpoints[1:])
     return some * member.active, more * member.active, most * member.active
 
@@ -210,9 +209,15 @@ def _scale(variance: Array) -> Array:
     return np.asarray(1.0 / np.sqrt(1.0 + np.pi / 8.0 * variance))
 
 
-def _no_vote(others: Sequence[Member]) -> Hands:
+def _no_vote(others: Sequence[Member], working: np.dtype[Any]) -> Hands:
     """Where no Council decides in any cell everybody has a free hand."""
-    return Hands(_SURE, None, [(_SURE, member.mean, _scale(member.variance)) for member in others])
+    sure = np.ones((), working)
+    return Hands(sure, None, [(sure, member.mean, _scale(member.variance)) for member in others])
+
+
+def _where(gate: NDArray[np.bool_], here: Array, elsewhere: Array) -> Array:
+    """`np.where`, spared where the Council decides in every cell."""
+    return here if gate.all() else np.where(gate, here, elsewhere)
 
 
 def _vote(
@@ -229,13 +234,14 @@ def _vote(
     hang on the votes. A supporter is a more willing helper than the average member, for one latent drives vote and
     help: one step of assumed-density filtering moves the mean of its latent and narrows it.
     """
-    not_opposed, supports = chances(t, council, _SURE)
+    sure = np.ones((), t.dtype)
+    not_opposed, supports = chances(t, council, sure)
     yes, own = [not_opposed], [supports]
     given = []
     for member in others:
         if not member.active.any():
-            yes, own = [*yes, _SURE], [*own, _SURE]
-            given.append((member.mean, _SURE))
+            yes, own = [*yes, sure], [*own, sure]
+            given.append((member.mean, sure))
             continue
         v = member.mean + member.dependence * pull(t, first_cutpoint)
         scale = _scale(member.variance)
@@ -243,13 +249,13 @@ def _vote(
         yes.append(not_opposed)
         own.append(supports)
         missing = (1.0 - supports) * scale
-        better = np.where(gate, member.mean + member.variance * missing, member.mean)
+        better = _where(gate, member.mean + member.variance * missing, member.mean)
         kept = 1.0 - member.variance * scale * supports * missing
-        given.append((better, _scale(np.where(gate, member.variance * kept, member.variance))))
+        given.append((better, _scale(_where(gate, member.variance * kept, member.variance))))
     approved, hands = voting.expect(yes, own, [leader.active, *(member.active for member in others)], council.rule)
-    free = [np.where(gate, hand * council.timely, 1.0) for hand in hands]
+    free = [_where(gate, hand * council.timely, sure) for hand in hands]
     return Hands(
-        mandate=np.where(gate, approved, 1.0),
+        mandate=_where(gate, approved, sure),
         leader=free[0],
         members=[(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)],
     )

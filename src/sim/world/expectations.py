@@ -8,7 +8,7 @@ is its own, so that it has the same bytes among whatever others it is foreseen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,19 +39,20 @@ def eyes_of(world: World, observer: Observer, cells: Cells) -> Eyes:
     return _eyes(world, world.minds.at(cells, world.observers.index(observer)), cells)
 
 
-def attackers_eyes(world: World, assault: Assault) -> Eyes:
+def attackers_eyes(world: World, assault: Assault, working: type[np.floating[Any]] = np.float64) -> Eyes:
     """How the attacker of each entry sees the guarantors; the challengers are the first of the observers."""
-    return _eyes(world, world.minds.at(assault.cells, assault.attacker), assault.cells)
+    return _eyes(world, world.minds.at(assault.cells, assault.attacker), assault.cells, working)
 
 
-def _eyes(world: World, held: Belief, cells: Cells) -> Eyes:
-    now = world.signals.taken_in(held, cells)
+def _eyes(world: World, held: Belief, cells: Cells, working: type[np.floating[Any]] = np.float64) -> Eyes:
+    now = world.signals.taken_in(held, cells, working)
     names = world.roster.guarantors
     return Eyes(
         beliefs={name: Belief(*moments) for name, *moments in zip(names, now.mean, now.variance, strict=True)},
         coefficients=cells.own(world.average),
         at_reference=cells.own(world.at_reference),
         tied=cut(world.signals.tied, cells),
+        working=working,
     )
 
 

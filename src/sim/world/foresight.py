@@ -7,13 +7,14 @@ the reader who asks for the true odds (beliefs equal to the truth, with no varia
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.record.covariates import coded
 from sim.world.anticipation import forecast
 from sim.world.response import latent
+from sim.world.values import cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +91,7 @@ class Eyes:
         coefficients: the coefficients it reckons with, in the same cells.
         at_reference: with those, each guarantor's latent (without resolve) at the reference crisis.
         tied: what each guarantor's latent is raised by in public (tied hands).
+        working: precision of the numbers by which it foresees; what decides has double precision all the same.
 
     """
 
@@ -97,6 +99,7 @@ class Eyes:
     coefficients: Coefficients
     at_reference: Mapping[str, Array]
     tied: Mapping[str, Array]
+    working: type[np.floating[Any]] = np.float64
 
     def shift(self, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
         """How far a guarantor's latent in a crisis lies above its latent at the reference crisis."""
@@ -132,4 +135,6 @@ def foresee(
         for guarantor in guarantors
     ]
     average = eyes.coefficients
-    return forecast(seen[0], seen[1:], average.cutpoints, average.shock, harms, council, gate)
+    known = (tuple(seen), average.cutpoints, average.shock, harms, council)
+    members, cutpoints, shock, steps, rules = cast(known, eyes.working)
+    return forecast(members[0], members[1:], cutpoints, shock, steps, rules, gate)

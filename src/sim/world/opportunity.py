@@ -7,7 +7,7 @@ a rate of its own. What a challenger weighs is worked out only in the cells wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,12 +59,15 @@ class Weighed:
     eyes: Eyes
 
 
-def weigh(world: World, assault: Assault) -> Weighed:
-    """What the attacker of each entry weighs at a chance to act; `assault` weighs either action."""
+def weigh(world: World, assault: Assault, working: type[np.floating[Any]] = np.float64) -> Weighed:
+    """What the attacker of each entry weighs at a chance to act; `assault` weighs either action.
+
+    The guarantors are foreseen with numbers of the precision `working`.
+    """
     cells, size = assault.cells, (len(OVERT), len(assault))
     precision = cells.own(world.values["choice.precision"])
     motives = assault.of_attacker(world.motives)
-    eyes = expectations.attackers_eyes(world, assault)
+    eyes = expectations.attackers_eyes(world, assault, working)
 
     def first_stage(now: Surroundings, ahead: Prospect, motive: Array, cover: Flags | None = None) -> Weighed:
         worth = motives.overt_utility(assault.severity, now, ahead) + motive
@@ -110,7 +113,7 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
     if not len(assault):
         return actions
     precision, streams = assault.cells.own(world.values["choice.precision"]), world.streams
-    weighed = weigh(world, assault)
+    weighed = weigh(world, assault, world.working)
     shocks = assault.luck(world, lambda name, at: streams.gumbel(f"challenge/{name}", step, at=at))
     if world.threatens:
         more = assault.luck(world, lambda name, at: streams.gumbel(f"threaten/{name}", step, 0, 1, at))

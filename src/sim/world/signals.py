@@ -16,12 +16,13 @@ lapses by half in `half_life` months.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 from sim.world.beliefs import Belief
 from sim.world.choice import FAR, sigmoid
+from sim.world.values import cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ MOST: Final = 1.0 - 1e-9
 """A month's chance of a signal at the mean latent is taken as at most this: its log-odds must be finite."""
 
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-_WEIGHTS = _WEIGHTS / np.sqrt(2.0 * np.pi)
+_SHARES: Final = tuple(float(w) for w in _WEIGHTS / np.sqrt(2.0 * np.pi))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Rule:
         """Chance that it is sent in a month, to somebody with a belief on the latent (one value a cell)."""
         total = np.zeros(())
         eta = belief.mean + _nodes(belief.mean) * np.sqrt(belief.variance)
-        for weight, chance in zip(_WEIGHTS, sigmoid(self.log_odds(eta)), strict=True):
+        for weight, chance in zip(_SHARES, sigmoid(self.log_odds(eta)), strict=True):
             total = total + weight * chance
         return np.asarray(total)
 
@@ -138,9 +139,9 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
     top = logs.max(axis=0)
     told = told & ~np.isneginf(top)
     mass = np.exp(logs - np.where(np.isneginf(top), 0.0, top))
-    whole = first = second = np.zeros(())
+    whole = first = second = np.zeros((), spread.dtype)
     # Node by node: the order of a sum over an axis depends on the shape of the array.
-    for weight, at, part_mass in zip(_WEIGHTS, z, mass, strict=True):
+    for weight, at, part_mass in zip(_SHARES, z, mass, strict=True):
         share = weight * part_mass
         whole, first, second = whole + share, first + at * share, second + at * at * share
     whole = np.where(told, whole, 1.0)
@@ -153,15 +154,15 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
 
 def _nodes(mean: Array) -> Array:
     """Nodes of a standard normal, on an axis before those of the beliefs."""
-    return _POINTS.reshape((NODES,) + (1,) * max(1, mean.ndim))
+    return np.asarray(_POINTS.reshape((NODES,) + (1,) * max(1, mean.ndim)).astype(mean.dtype))
 
 
 def _mode(mean: Array, spread: Array, evidence: Sequence[Evidence]) -> tuple[Array, Array]:
     """About where the posterior peaks and how wide it is, in standard deviations of the belief before."""
-    z = np.zeros(())
-    curvature = np.ones(())
+    z, one = np.zeros((), mean.dtype), np.ones((), mean.dtype)
+    curvature = one
     for _ in range(APPROACHES):
-        slope, curvature = -z, np.ones(())
+        slope, curvature = -z, one
         for part in evidence:
             chance = sigmoid(part.rule.log_odds(mean + spread * z))
             steep, count = spread * part.rule.slope, part.sent + part.silent
@@ -264,11 +265,11 @@ class Signals:
                 draws[index] = world.streams.uniform(f"{kind}/{name}", step)
         return draws
 
-    def taken_in(self, held: Belief, cells: Cells) -> Belief:
+    def taken_in(self, held: Belief, cells: Cells, working: type[np.floating[Any]] = np.float64) -> Belief:
         """Beliefs on all guarantors in some cells, with all that they have shown since taken in.
 
         A pure look: it changes nothing, so that who looks, and when, moves no belief. The last axes are guarantors and
-        cells, as are those of what is returned.
+        cells, as are those of what is returned; `working` is the precision in which it is worked out.
         """
         if not self._any:
             return held
@@ -280,7 +281,10 @@ class Signals:
             evidence.append(Evidence(talk, shown.talked, shown.untalked))
         if shown.sent.any() or shown.quiet.any():
             evidence.append(Evidence(costly, shown.sent, shown.quiet))
-        return absorbed(held, evidence, self._step) if evidence else held
+        if not evidence:
+            return held
+        before, seen = cast((held, tuple(evidence)), working)
+        return absorbed(before, seen, self._step)
 
     @staticmethod
     def _rule_at(rule: Rule, cells: Cells) -> Rule:

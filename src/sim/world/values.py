@@ -149,6 +149,19 @@ def cut(thing: Any, cells: Cells) -> Any:
     return thing
 
 
+def cast(thing: Any, working: type[np.floating[Any]]) -> Any:
+    """A thing made of columns with its floating numbers in another precision; all else as it is."""
+    if isinstance(thing, np.ndarray):
+        return thing.astype(working, copy=False) if np.issubdtype(thing.dtype, np.floating) else thing
+    if isinstance(thing, tuple):
+        return tuple(cast(part, working) for part in thing)
+    if isinstance(thing, Mapping):
+        return {name: cast(part, working) for name, part in thing.items()}
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return type(thing)(*(cast(getattr(thing, name), working) for name in names_of(type(thing))))
+    return thing
+
+
 @cache
 def names_of(kind: type) -> tuple[str, ...]:
     """Names of the fields of a dataclass, in order."""

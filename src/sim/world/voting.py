@@ -106,9 +106,12 @@ def expect(
     members = np.zeros((), np.int64)
     for votes in active:
         members = members + votes
-    passed: Array = np.ones(())
-    hands: list[Array] = [np.ones(()) for _ in own]
-    for code in present(rule):
+    passed: Array = np.ones((), yes[0].dtype)
+    hands: list[Array] = [passed for _ in own]
+    codes = present(rule)
+    if codes == (CONSENSUS,):  # the same, without the detour over where each rule holds
+        return _unanimous(yes, own)
+    for code in codes:
         if code == EACH_AS_IT_DEEMS:
             continue
         chance, theirs = _unanimous(yes, own) if code == CONSENSUS else _counted(code, yes, own, members)
@@ -135,10 +138,11 @@ def tally(chances: Sequence[Array], most: int | None = None) -> list[Array]:
 
 def _unanimous(yes: Sequence[Array], own: Sequence[Array]) -> tuple[Array, list[Array]]:
     """Consensus: nobody opposes; a supporter among them does not oppose, so the others must not."""
-    before: list[Array] = [np.ones(())]
+    one = np.ones((), yes[0].dtype)
+    before: list[Array] = [one]
     for chance in yes[:-1]:
         before.append(np.asarray(before[-1] * chance))
-    after: Array = np.ones(())
+    after: Array = one
     hands: list[Array] = []
     for index in range(len(yes) - 1, -1, -1):
         hands.append(np.asarray(own[index] * before[index] * after))
