@@ -14,7 +14,7 @@ test: .stamp-test
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 slow: .stamp-test
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --dist worksteal
 
 lint: .stamp-lint
 	$(BIN)/ruff check .

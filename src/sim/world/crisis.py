@@ -89,17 +89,22 @@ def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
 
     """
     allied = tuple(_allied(world, code, actions) for code in range(len(world.challengers)))
-    at_war = exchanges.resume(world, step, allied)
+    war = exchanges.resume(world, step, allied)
+    at_war = np.zeros(world.shape, np.bool_)
+    if war is not None:
+        at_war[war.at] = True
     highest, attacker = np.zeros(world.shape, np.int8), np.zeros(world.shape, np.int8)
     for code, chosen in enumerate(actions.values()):
         higher = (chosen > highest) & ~at_war
         highest, attacker = np.where(higher, chosen, highest), np.where(higher, np.int8(code), attacker)
     cells = Cells.where(highest > 0)
-    if not len(cells):
-        return
-    assault = Assault(cells, cells.full(attacker), cells.full(highest))
-    now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
-    play(world, Front(step, assault, covered, now, assault.of_attacker(allied)))
+    wars = [] if war is None else [war]
+    if len(cells):
+        assault = Assault(cells, cells.full(attacker), cells.full(highest))
+        now, covered = cut(world.surroundings(), cells), cells.full(world.obliged)
+        wars.append(begin(world, Front(step, assault, covered, now, assault.of_attacker(allied))))
+    if wars:
+        exchanges.fight(world, exchanges.together(wars))
 
 
 def _allied(world: World, code: int, actions: Mapping[str, Codes]) -> Flags:
@@ -111,8 +116,8 @@ def _allied(world: World, code: int, actions: Mapping[str, Codes]) -> Flags:
     return together
 
 
-def play(world: World, front: Front) -> None:
-    """Play crises to their ends, or to the end of the step, and record them."""
+def begin(world: World, front: Front) -> exchanges.War:
+    """Play the first exchange of crises and record it; the rest of the step is up to `exchanges.fight`."""
     if world.log is not None:
         name = world.challengers[front.assault.attacker[0]].name
         action, deaths = OVERT[int(front.assault.severity[0]) - 1], front.assault.of_action(world.deaths)
@@ -123,7 +128,7 @@ def play(world: World, front: Front) -> None:
     war = _war(front, aid, stance)
     exchanges.damage(world, war, 0, np.ones(len(front.assault)))
     exchanges.reply(world, war, 0, war.live, front.now, war.live)
-    exchanges.fight(world, war, 1)
+    return war
 
 
 def _war(front: Front, aid: Aid, stance: Codes) -> exchanges.War:

@@ -116,15 +116,15 @@ def _kept(thing: Any, mask: Flags) -> Any:
     return thing[mask] if isinstance(thing, np.ndarray) else thing
 
 
-def fight(world: World, war: War, first: int) -> None:
-    """Play the exchanges of this step from number `first` on (0 for campaigns carried over), then settle."""
+def fight(world: World, war: War) -> None:
+    """Play the exchanges of this step that follow the first, then settle."""
     limit = world.exchanges[war.cells.point, 0]
-    for exchange in range(first, int(world.exchanges.max())):
+    for exchange in range(1, int(world.exchanges.max())):
         live = war.live & (exchange < limit)
         if not live.any():
             break
         _exchange(world, war, exchange, live)
-    _settle(world, war, carried=war.live & war.going & (war.severity == WAR) & (limit > 1))
+    _settle(world, war)
 
 
 def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
@@ -277,9 +277,10 @@ def _lose(world: World, war: War, loss: Array) -> None:
         world.tally.loss[challenger.name][war.cells.point[mine], war.cells.replicate[mine]] += loss[mine]
 
 
-def _settle(world: World, war: War, carried: Flags) -> None:
+def _settle(world: World, war: War) -> None:
     """Write what the exchanges of this step came to, and what outlasts them."""
     tally, at = world.tally, war.at
+    carried = war.live & war.going & (war.severity == WAR) & (world.exchanges[war.cells.point, 0] > 1)
     tally.exchanges[at] += war.fought
     tally.highest_action[at] = np.maximum(tally.highest_action[at], (war.severity + (STRIKE - 1)).astype(np.int8))
     peak = np.zeros(len(war.cells), np.int8)
@@ -324,8 +325,8 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
         )
 
 
-def resume(world: World, step: int, joining: Sequence[Flags]) -> Flags:
-    """Go on with the campaigns carried over; where they do go on, a fresh attack of another is part of them.
+def resume(world: World, step: int, joining: Sequence[Flags]) -> War | None:
+    """Play the first exchange of the campaigns carried over; a fresh attack of another is part of one that goes on.
 
     Args:
         world: the world.
@@ -333,24 +334,25 @@ def resume(world: World, step: int, joining: Sequence[Flags]) -> Flags:
         joining: for each attacker, where its patron (or the one it is patron of) attacks anew in this step.
 
     Returns:
-        Where a campaign carried over is fought in this step, shape (points, replicates).
+        The campaigns that go on, for the further exchanges of the step; None if there are none.
 
     """
-    fought = np.zeros(world.shape, np.bool_)
     if not world.wars:
-        return fought
-    war, world.wars = _together(world.wars), []
+        return None
+    war, world.wars = together(world.wars), []
     war.step, war.fought = step, np.zeros(len(war.cells), np.int16)
     war.stance = np.where(war.assault.of_attacker(joining), patron.JOIN, war.stance).astype(np.int8)
     if world.log is not None:
         name = world.challengers[war.attacker[0]].name
         world.log.fact("crisis", step, "campaign of the month before", actor=name)
-    fight(world, war, 0)
-    fought[war.at] = war.fought > 0
-    return fought
+    _exchange(world, war, 0, war.live)
+    goes_on = war.fought > 0
+    if not goes_on.all():
+        _settle(world, war.kept(~goes_on))
+    return war.kept(goes_on) if goes_on.any() else None
 
 
-def _together(wars: Sequence[War]) -> War:
+def together(wars: Sequence[War]) -> War:
     """Crises of several beginnings as one."""
     first = wars[0]
     if len(wars) == 1:
