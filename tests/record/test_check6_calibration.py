@@ -39,8 +39,9 @@ def as_it_is(truth: Columns) -> Columns:
 
 
 def shared_weights() -> Any:
-    import pytensor  # noqa: PLC0415 - slow to import, only here
+    import pytensor as typed_in_part  # noqa: PLC0415 - slow to import, only here
 
+    pytensor: Any = typed_in_part
     start = blank().weights
     return pytensor.shared(start, name="weights", shape=start.shape)
 

@@ -7,7 +7,7 @@ count at each value is read off the other trials there, smoothed by a kernel (ap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pytest
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 GRIDS: Final[Mapping[str, Array]] = {
-    "overt": 0.02 * 2.0 ** np.arange(6),
-    "covert": 0.05 * 2.0 ** np.arange(6),
+    "overt": np.array([0.02, 0.04, 0.08, 0.16, 0.32, 0.64]),
+    "covert": np.array([0.05, 0.1, 0.2, 0.4, 0.8, 1.6]),
 }
 """Values of states.Israel.opportunity, a month; every value equally likely beforehand. The other constant is known."""
 
@@ -68,7 +68,7 @@ def posterior(log_likelihood: Array) -> Array:
     return np.asarray(chances / chances.sum(axis=-1, keepdims=True))
 
 
-def covered(chances: Array, truth: Array) -> Array:
+def covered(chances: Array, truth: NDArray[np.integer[Any]]) -> Array:
     """Chance that the 90 % region holds the truth: the likeliest values, the last of them by lot so that it is 90 %."""
     order = np.argsort(-chances, axis=-1)
     ranked = np.take_along_axis(chances, order, axis=-1)
