@@ -197,5 +197,4 @@ def test_check6_ranks_of_true_parameters_are_uniform() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_check6_ranks_tell_a_wrong_likelihood() -> None:
-    assert "shock" in failing(places(40, shock_doubled))
     assert "in_force" in failing(places(40, duty_shifted))
