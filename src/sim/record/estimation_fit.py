@@ -116,12 +116,33 @@ def sample(
         progress: whether to show progress on stderr.
 
     """
+    ready = compiled(design, priors)
+    trace = run(ready, seed=seed, per_chain=per_chain, tune=tune, chains=chains, progress=progress)
+    found = chains_of(trace, design, priors)
+    divergences = int(trace.sample_stats["diverging"].sum())
+    return Sampled(_thinned(found, priors, seed=seed, draws=draws), diagnose(found, divergences))
+
+
+def compiled(design: Design, priors: Priors) -> Any:
+    """Compile the model of the rows, without a C compiler; about half a minute.
+
+    Args:
+        design: the rows. Where its weights are a shared variable of PyTensor, the weights of another data set on the
+            same rows can be put in its place afterwards (`with_data` of what is returned).
+        priors: the priors.
+
+    """
     with warnings.catch_warnings(), config.change_flags(cxx="", mode="NUMBA"):
         # PyTensor tells that it compiles the gradient as two loops instead of one; the numbers are the same.
         warnings.filterwarnings("ignore", message="Loop fusion failed", category=UserWarning)
-        compiled = nutpie.compile_pymc_model(model(design, priors), backend="numba")
-        trace = nutpie.sample(
-            compiled,
+        return nutpie.compile_pymc_model(model(design, priors), backend="numba")
+
+
+def run(ready: Any, *, seed: int, per_chain: int, tune: int, chains: int, progress: bool = False) -> Any:
+    """Run the chains of a compiled model and return nutpie's trace; arguments as of `sample`."""
+    with config.change_flags(cxx="", mode="NUMBA"):
+        return nutpie.sample(
+            ready,
             draws=per_chain,
             tune=tune,
             chains=chains,
@@ -129,9 +150,6 @@ def sample(
             target_accept=TARGET_ACCEPT,
             progress_bar=progress,
         )
-    found = chains_of(trace, design, priors)
-    divergences = int(trace.sample_stats["diverging"].sum())
-    return Sampled(_thinned(found, priors, seed=seed, draws=draws), diagnose(found, divergences))
 
 
 def chains_of(trace: Any, design: Design, priors: Priors) -> dict[str, NDArray[np.float64]]:

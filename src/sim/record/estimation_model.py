@@ -108,7 +108,8 @@ def log_likelihood(eta: Any, cutpoints: tuple[Any, Any, Any], shock: Any, design
     nodes, log_mass = quadrature()
     latent = eta[:, None] + shock * nodes[None, :]
     # sum over levels of weight x P(level) = first weight + sum over cutpoints of (step of the weight) x P(above it)
-    steps = np.diff(design.weights, axis=1)
+    # (no NumPy function here: a calibration gives the weights as a shared variable, to compile once for many data sets)
+    steps = design.weights[:, 1:] - design.weights[:, :-1]
     probability = design.weights[:, :1] + sum(
         steps[:, level, None] * pt.sigmoid(latent - cut) for level, cut in enumerate(cutpoints)
     )
