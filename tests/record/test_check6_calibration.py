@@ -188,13 +188,13 @@ def test_check6_a_fit_that_does_not_read_the_record_fails() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_check6_ranks_of_true_parameters_are_uniform() -> None:
     found = places(120, as_it_is)
     assert failing(found) == {}, p_values(found)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_check6_ranks_tell_a_wrong_likelihood() -> None:
     assert "in_force" in failing(places(40, duty_shifted))

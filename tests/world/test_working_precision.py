@@ -24,8 +24,8 @@ def test_no_decision_changes() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["member", "outsider", "ultimatum", "nato-like"])
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", ["member", "ultimatum"])
 def test_no_decision_changes_in_sixteen_thousand_trials(name: str) -> None:
     for block in range(4 if name == "member" else 1):
         same_columns(name, BLOCK, block * BLOCK)
