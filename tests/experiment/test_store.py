@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.experiment import Batch, Plan, Played, Store, Task, run, stored, verify
+from sim.experiment import Batch, Plan, Played, Task, run, stored, verify
+from sim.experiment.files import passing_name
 from sim.experiment.parts import read_part, write_part
 from sim.experiment.store import sidecar
 from sim.reading import InputError
@@ -220,17 +221,17 @@ def test_a_broken_manifest_is_refused(point: Scenario, directory: Path, text: st
 
 
 def test_what_a_dead_process_left_is_swept_and_a_living_ones_is_not(point: Scenario, directory: Path) -> None:
-    final = directory / "parts" / "part-00000-00000.parquet"
-    mine = Store(directory).unfinished(final)
+    finals = (directory / "parts" / "part-00000-00000.parquet", directory / "manifest.json")
     process = multiprocessing.get_context("spawn").Process(target=os.getpid)
     process.start()
     process.join()
-    dead = mine.with_name(mine.name.replace(f".{os.getpid()}-", f".{process.pid}-"))
-    for path in (mine, dead):
+    mine = [passing_name(final) for final in finals]
+    dead = [path.with_name(path.name.replace(f".{os.getpid()}-", f".{process.pid}-")) for path in mine]
+    for path in (*mine, *dead):
         path.write_bytes(b"half")
     run(point, 10, out=directory, play=never)
-    assert mine.exists()
-    assert not dead.exists()
+    assert all(path.exists() for path in mine)
+    assert not any(path.exists() for path in dead)
 
 
 def test_tables_from_memory_and_from_parts_are_the_same(point: Scenario, tmp_path: Path) -> None:

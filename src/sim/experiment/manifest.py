@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import socket
 from datetime import UTC, datetime
@@ -129,4 +128,4 @@ def _now() -> str:
 
 def _write(directory: Path, content: Mapping[str, Any]) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(directory / NAME, text.encode(), directory / f".{NAME}.{os.getpid()}.tmp")
+    write_whole(directory / NAME, text.encode())

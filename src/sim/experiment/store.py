@@ -10,14 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 import sys
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment import manifest
-from sim.experiment.files import digest_of_file, put_in_place, write_whole
+from sim.experiment.files import digest_of_file, passing_name, put_in_place, sweep, write_whole
 from sim.experiment.identity import differences
 from sim.experiment.parts import read_part, write_part
 from sim.reading import InputError
@@ -39,8 +37,6 @@ PARTS: Final = "parts"
 
 PART: Final = re.compile(r"part-\d{5,}-\d{5,}\.parquet")
 """Name of a part: chunk of points, block of trials."""
-
-_UNFINISHED: Final = re.compile(r"\.part-.*\.(?P<host>[^.]+)\.(?P<process>\d+)-\d+\.tmp")
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,8 @@ class Store:
         except (OSError, ValueError) as error:  # ValueError: a path with a null character
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(f"{shown_path(directory)}: cannot be written to: {reason}") from None
-        store._sweep()
+        for folder in (place, place / PARTS):
+            sweep(folder)
         return store
 
     def part(self, task: Task) -> Path:
@@ -94,7 +91,7 @@ class Store:
         import duckdb  # noqa: PLC0415 - heavy: imported where it is used
 
         final = self.part(task)
-        unfinished = self.unfinished(final)
+        unfinished = passing_name(final)
         try:
             try:
                 write_part(unfinished, batch)
@@ -103,7 +100,7 @@ class Store:
             digest = digest_of_file(unfinished)
             with self._locked():
                 if self._read(final, task.replicates) is None:
-                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode(), self.unfinished(sidecar(final)))
+                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode())
                     put_in_place(unfinished, final)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -129,18 +126,6 @@ class Store:
         except Exception:  # noqa: BLE001 - a file that is whole but no part of ours is as good as none
             return None
         return batch.first(replicates) if batch.shape[1] >= replicates else None
-
-    def unfinished(self, final: Path) -> Path:
-        """Return the passing name under which this process and thread writes a file."""
-        return final.with_name(f".{final.name}.{_host()}.{os.getpid()}-{threading.get_ident()}.tmp")
-
-    def _sweep(self) -> None:
-        """Remove what processes of this machine left unfinished when they were killed."""
-        for path in (self.directory / PARTS).glob(".part-*.tmp"):
-            found = _UNFINISHED.fullmatch(path.name)
-            if found and found["host"] == _host() and not _alive(int(found["process"])):
-                with contextlib.suppress(OSError):
-                    path.unlink()
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -196,17 +181,3 @@ def _nothing_foreign(directory: Path, *, known: bool) -> None:
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
         shown = shown_path(directory)
         raise InputError(f"{shown}: holds {found[0].name}{others}, not of this run; use another directory")
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
