@@ -1,6 +1,6 @@
 """Runs that are to be killed, forked from a process that has loaded everything: a hundred of them cost seconds.
 
-`python victims.py` reads orders from standard input, a JSON object a line, and answers each with the number of the
+`main` reads orders from standard input, a JSON object a line, and answers each with the number of the
 process that carries it out and, when that has ended, with its exit code (-9: killed).
 """
 
@@ -73,7 +73,7 @@ def mortal(die_at: int) -> None:
 
 
 def watch(order: dict[str, Any]) -> None:
-    """Verify the run over and over until a file says that it is enough; write down what is wrong, and how often we looked."""
+    """Verify the run over and over until a file says enough; write down what is wrong, and how often we looked."""
     wrong: list[str] = []
     looks = 0
     while not Path(order["enough"]).exists():
@@ -102,7 +102,3 @@ def main() -> None:
         sys.stdout.flush()
         sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,8 @@ from sim.world import BLOCK
 from stand_in import bytes_of, play
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from sim.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and signals of POSIX")
@@ -37,7 +38,7 @@ class Forker:
         tests = Path(__file__).parent.parent
         path = os.pathsep.join(filter(None, [str(tests), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(
-            [sys.executable, str(tests / "victims.py")],
+            [sys.executable, "-c", "import victims; victims.main()"],
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -156,7 +156,7 @@ def in_one_chunk(batches: list[Batch], path: Path) -> list[str]:
     for first in sorted({batch.first_trial for batch in batches}):
         held = [batch for batch in batches if batch.first_trial == first]
         columns = {name: np.concatenate([batch.columns[name] for batch in held]) for name in held[0].columns}
-        write_part(path, Batch(0, first, columns, held[0].labels))
+        write_part(path, Batch(0, first, columns, held[0].labels), "0" * 64)
         written.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return written
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.experiment import manifest
 from sim.experiment.files import digest_of_file, passing_name, put_in_place, sweep, write_whole
 from sim.experiment.identity import differences
-from sim.experiment.parts import read_part, write_part
+from sim.experiment.parts import address, read_part, write_part
 from sim.reading import InputError
 from sim.reading.errors import shown_path
 
@@ -65,7 +65,7 @@ class Store:
             _nothing_foreign(place, known=held is not None)
             (place / PARTS).mkdir(parents=True, exist_ok=True)
             if held is None or not manifest.covers(held, plan.trials):
-                with store._locked():
+                with store.locked():
                     manifest.begin(place, plan)
         except (OSError, ValueError) as error:  # ValueError: a path with a null character
             reason = getattr(error, "strerror", None) or str(error)
@@ -80,7 +80,27 @@ class Store:
 
     def read(self, task: Task) -> Batch | None:
         """Return the outcomes of a task if they lie here whole, the trials it asks for and no more; else None."""
-        return self._read(self.part(task), task.replicates)
+        part = self.part(task)
+        if not matches(part):
+            return None
+        try:
+            batch = read_part(part, task.run)
+        except Exception:  # noqa: BLE001 - a file that is whole but no part of this run is as good as none
+            return None
+        return batch.first(task.replicates) if holds(batch, task) else None
+
+    def harmed(self, tasks: Iterable[Task]) -> Iterator[Path]:
+        """Yield the parts that lie here but are not what was written: changed, cut short, without digest, of elsewhere.
+
+        Every file is read. A part that another process is just replacing is waited for, not yielded.
+        """
+        for task in tasks:
+            part = self.part(task)
+            if part.exists():
+                with self.locked():
+                    whole = matches(part) and belongs(part, task)
+                if not whole:
+                    yield part
 
     def write(self, task: Task, batch: Batch) -> None:
         """Put a task's outcomes in their place, whole or not at all; a longer part that lies there is left.
@@ -94,12 +114,12 @@ class Store:
         unfinished = passing_name(final)
         try:
             try:
-                write_part(unfinished, batch)
+                write_part(unfinished, batch, task.run)
             except duckdb.Error as error:
                 raise OSError(f"{shown_path(final)}: {error}") from None
             digest = digest_of_file(unfinished)
-            with self._locked():
-                if self._read(final, task.replicates) is None:
+            with self.locked():
+                if self.read(task) is None:
                     write_whole(sidecar(final), f"{digest}  {final.name}\n".encode())
                     put_in_place(unfinished, final)
         finally:
@@ -115,20 +135,11 @@ class Store:
         held = manifest.read(self.directory)
         if not problems and manifest.covers(held, plan.trials):
             return
-        with self._locked():
+        with self.locked():
             manifest.finish(self.directory, plan, labels, problems)
 
-    def _read(self, path: Path, replicates: int) -> Batch | None:
-        if not matches(path):
-            return None
-        try:
-            batch = read_part(path)
-        except Exception:  # noqa: BLE001 - a file that is whole but no part of ours is as good as none
-            return None
-        return batch.first(replicates) if batch.shape[1] >= replicates else None
-
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Keep other processes from putting part and digest in place between ours; released if we are killed."""
         if sys.platform == "win32":
             yield
@@ -155,6 +166,22 @@ def matches(part: Path) -> bool:
         return bool(written) and written[0] == digest_of_file(part)
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def holds(batch: Batch, task: Task) -> bool:
+    """Say whether a batch is of the points and trials of a task, and has as many as it asks for."""
+    rows, replicates = batch.shape
+    lies, asked = (batch.first_row, batch.first_trial, rows), (task.first_row, task.first_trial, len(task.points))
+    return lies == asked and replicates >= task.replicates
+
+
+def belongs(part: Path, task: Task) -> bool:
+    """Say whether a part is of a task's run, points and first trial, however many trials it has."""
+    try:
+        place = address(part, task.run)
+    except Exception:  # noqa: BLE001 - whatever DuckDB makes of a file that is no part
+        return False
+    return place == (task.first_row, task.first_trial)
 
 
 def _same_run(directory: Path, held: dict[str, Any], plan: Plan) -> None:
