@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.experiment import Played, Task
 
 SCENARIO = load("member")
+LONGEST_WATCH = 300.0
+"""Seconds after which whoever ordered a watch has surely gone."""
 
 
 def brief(task: Task) -> Played:
@@ -39,7 +41,7 @@ def brief(task: Task) -> Played:
 def victim(order: dict[str, Any]) -> None:
     """Play a run, perhaps only up to the n-th time that it touches the disk."""
     os.environ["VICTIM_PLAYS"] = order.get("plays", "")
-    execution.POOL_PAYS = 0.0
+    execution.POOL_PAYS = 0.0  # type: ignore[misc]  # workers at once, however short the run
     if "die_at" in order:
         mortal(order["die_at"])
     run(SCENARIO, order["trials"], jobs=order.get("jobs", 1), out=order["out"], play=brief)
@@ -76,7 +78,8 @@ def watch(order: dict[str, Any]) -> None:
     """Verify the run over and over until a file says enough; write down what is wrong, and how often we looked."""
     wrong: list[str] = []
     looks = 0
-    while not Path(order["enough"]).exists():
+    end = time.monotonic() + LONGEST_WATCH
+    while not Path(order["enough"]).exists() and time.monotonic() < end:
         if (Path(order["out"]) / "manifest.json").exists():
             wrong += [str(found) for found in verify(order["out"]) if "parts are missing" not in found.message]
             looks += 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sim.experiment import Result
     from sim.reading import Problem
     from sim.scenario import Scenario
 
@@ -188,7 +189,11 @@ def test_a_manifest_that_was_changed_is_told(point: Scenario, directory: Path, k
     if key not in {"seed", "labels", "scenarios"}:  # what is not asked for when parts are checked
         assert "manifest.json" in str(problems[0]) or "parts" in str(problems[0])
     calm = run(point, TRIALS, play=play).summary()
-    for ask in (lambda: stored(directory), lambda: run(point, TRIALS, out=directory, play=play)):
+    asks: tuple[Callable[[], Result], ...] = (
+        lambda: stored(directory),
+        lambda: run(point, TRIALS, out=directory, play=play),
+    )
+    for ask in asks:
         try:
             assert ask().summary() == calm
         except InputError as refused:

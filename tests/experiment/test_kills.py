@@ -134,7 +134,7 @@ def killed_often(forker: Forker, out: Path, *, kills: int, blocks: int, jobs: in
     [
         (8, 12, 1),
         pytest.param(100, 50, 1, marks=pytest.mark.slow),
-        pytest.param(12, 60, 2, marks=pytest.mark.slow),
+        pytest.param(6, 24, 2, marks=pytest.mark.slow),
     ],
 )
 def test_kills_at_random_moments_leave_only_whole_parts(
@@ -149,7 +149,7 @@ def test_kills_at_random_moments_leave_only_whole_parts(
     looked = json.loads(told.read_text())
     assert looked["wrong"] == []
     print(f"{len(done)} kills, with {done} parts done; verified {looked['looks']} times meanwhile")  # noqa: T201 - shown with -s
-    assert len(done) >= 0.8 * kills
+    assert len(done) >= 0.75 * kills
     assert done == sorted(done)
     assert looked["looks"] >= kills / 4
     trials = blocks * BLOCK - 99
@@ -176,8 +176,8 @@ def test_a_death_at_every_step_of_writing_costs_no_more_than_that_part(
         code = forker.exit_code()
         torn = [part.name for part in parts(out) if not matches(part)]
         assert set(torn) <= {"part-00000-00000.parquet"}  # replaced: its digest is written first
-        told = {found.path.rpartition("/")[2] for found in verify(out) if "missing" not in found.message}
-        assert told <= {"part-00000-00000.parquet"}
+        told = [str(found) for found in verify(out) if "missing" not in found.message]
+        assert all("part-00000-00000.parquet" in line for line in told)
         if code == 0:
             break
         assert code == -signal.SIGKILL

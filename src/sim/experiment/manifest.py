@@ -47,7 +47,7 @@ def read(directory: Path) -> dict[str, Any]:
     path = directory / NAME
     shown = shown_path(path)
     try:
-        found = json.loads(path.read_bytes())
+        found: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{shown_path(directory)}: not a run directory: there is no {NAME}") from None
     except NotADirectoryError:
@@ -61,7 +61,7 @@ def read(directory: Path) -> dict[str, Any]:
     return found
 
 
-def _sane(found: object) -> bool:
+def _sane(found: Any) -> bool:
     """Say whether a manifest has what is asked of it, within limits: a changed one must not set an endless task."""
     if not isinstance(found, dict) or not all(isinstance(found.get(key), kind) for key, kind in _WANTED.items()):
         return False

@@ -12,7 +12,7 @@ from sim.reading import Problem
 from sim.reading.errors import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 AGAIN = "Run again: it will be played anew."
 """What to do about a part that is not what it was."""
@@ -92,7 +92,7 @@ def _missing(place: Path, held: dict[str, Any], missing: list[str], count: int) 
     return _problem(place / PARTS, told, "Run again: what is missing will be played.")
 
 
-def _besides(place: Path, expected: dict[str, int]) -> Iterator[Problem]:
+def _besides(place: Path, expected: Container[str]) -> Iterator[Problem]:
     for path in sorted([*place.glob("*.parquet"), *(place / PARTS).glob("*.parquet")]):
         if path.parent.name != PARTS or not PART.fullmatch(path.name):
             yield _problem(path, "not of this run")
