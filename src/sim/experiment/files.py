@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
+import socket
 import sys
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_UNFINISHED: Final = re.compile(r"\..+\.(?P<host>[^.]+)\.(?P<process>\d+)-\d+\.tmp")
 
 
 def digest_of_file(path: Path) -> str:
@@ -21,12 +27,27 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_whole(path: Path, content: bytes, unfinished: Path) -> None:
+def passing_name(final: Path) -> Path:
+    """Return the name under which this process and thread writes a file before it gets its own."""
+    return final.with_name(f".{final.name}.{_host()}.{os.getpid()}-{threading.get_ident()}.tmp")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes of this machine left unfinished in a folder when they were killed."""
+    for path in folder.glob(".*.tmp"):
+        found = _UNFINISHED.fullmatch(path.name)
+        if found and found["host"] == _host() and not _alive(int(found["process"])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a passing name, then give it its own.
 
     Raises:
         OSError: it cannot be written.
     """
+    unfinished = passing_name(path)
     try:
         unfinished.write_bytes(content)
         put_in_place(unfinished, path)
@@ -52,3 +73,17 @@ def _flush(path: Path, flags: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

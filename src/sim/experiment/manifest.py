@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import socket
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.files import write_whole
 from sim.experiment.identity import digest_of
-from sim.experiment.plan import ROWS
+from sim.experiment.plan import LARGEST_SEED, MOST_TRIALS, ROWS
 from sim.reading import InputError
 from sim.reading.errors import shown_path
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 NAME: Final = "manifest.json"
 """Its file name in the run directory."""
 
-LAYOUT: Final = {"format": 1, "rows": ROWS}
+LAYOUT: Final = {"format": 2, "rows": ROWS}
 """How trials are laid out in parts; not in the run's hash, for it changes no trial."""
 
 _WANTED: Final[dict[str, type]] = {
@@ -48,18 +47,31 @@ def read(directory: Path) -> dict[str, Any]:
     path = directory / NAME
     shown = shown_path(path)
     try:
-        found = json.loads(path.read_bytes())
+        found: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{shown_path(directory)}: not a run directory: there is no {NAME}") from None
     except NotADirectoryError:
         raise InputError(f"{shown_path(directory)}: not a directory") from None
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{shown}: not JSON; the run it told of can be made again in another directory") from None
-    if not isinstance(found, dict) or not all(isinstance(found.get(key), kind) for key, kind in _WANTED.items()):
+    if not _sane(found):
         raise InputError(f"{shown}: not the manifest of a run")
     return found
+
+
+def _sane(found: Any) -> bool:
+    """Say whether a manifest has what is asked of it, within limits: a changed one must not set an endless task."""
+    if not isinstance(found, dict) or not all(isinstance(found.get(key), kind) for key, kind in _WANTED.items()):
+        return False
+    counts = (found["made_of"].get("block"), found["layout"].get("rows"))
+    return (
+        1 <= found["trials"] <= MOST_TRIALS
+        and 0 <= found["seed"] <= LARGEST_SEED
+        and bool(found["scenarios"])
+        and all(isinstance(count, int) and count >= 1 for count in counts)
+    )
 
 
 def covers(held: Mapping[str, Any], trials: int) -> bool:
@@ -129,4 +141,4 @@ def _now() -> str:
 
 def _write(directory: Path, content: Mapping[str, Any]) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(directory / NAME, text.encode(), directory / f".{NAME}.{os.getpid()}.tmp")
+    write_whole(directory / NAME, text.encode())

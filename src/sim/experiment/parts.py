@@ -40,11 +40,11 @@ def connection() -> Any:
     return held
 
 
-def write_part(path: Path, batch: Batch) -> None:
+def write_part(path: Path, batch: Batch, run: str) -> None:
     """Write a batch as Parquet, sorted by point and trial.
 
     Coded columns become text and NONE becomes null. What is needed to read the columns back as they were (their types
-    and the text of their codes) goes into the file's own metadata.
+    and the text of their codes) goes into the file's own metadata, and with it the hash of the run it belongs to.
 
     Raises:
         duckdb.Error: the file cannot be written.
@@ -53,6 +53,7 @@ def write_part(path: Path, batch: Batch) -> None:
     flat |= {name: values.ravel() for name, values in batch.columns.items()}
     wanted = ", ".join(f"{_stored(name, values, batch)} as {_name(name)}" for name, values in flat.items())
     form = {
+        "run": run,
         "first_row": batch.first_row,
         "first_trial": batch.first_trial,
         "rows": batch.shape[0],
@@ -70,26 +71,45 @@ def write_part(path: Path, batch: Batch) -> None:
         duck.unregister("batch")
 
 
-def read_part(path: Path) -> Batch:
-    """Read a batch back exactly as it was written.
+def read_part(path: Path, run: str) -> Batch:
+    """Read a batch of a run back exactly as it was written.
 
     Raises:
         duckdb.Error: the file cannot be read or is no Parquet file.
-        ValueError: it is a Parquet file that `write_part` did not write.
+        ValueError: it is a Parquet file that `write_part` did not write, or a part of another run.
     """
-    duck = connection()
-    found = duck.execute("select value from parquet_kv_metadata(?) where key = 'batch'::blob", [str(path)]).fetchone()
-    if found is None:
-        raise ValueError(f"{path}: not a part of a run")
-    form = json.loads(bytes(found[0]))
+    form = _form(path, run)
     labels = {name: tuple(text) for name, text in form["labels"].items()}
     wanted = ", ".join(_restored(name, kind, labels) for name, kind in form["columns"].items())
-    flat = duck.execute(f"select {wanted} from read_parquet(?)", [str(path)]).fetchnumpy()  # noqa: S608
+    flat = connection().execute(f"select {wanted} from read_parquet(?)", [str(path)]).fetchnumpy()  # noqa: S608
     columns = {
         name: np.ascontiguousarray(np.asarray(flat[name], dtype=kind).reshape(form["rows"], -1))
         for name, kind in form["columns"].items()
     }
     return Batch(form["first_row"], form["first_trial"], columns, labels)
+
+
+def address(path: Path, run: str) -> tuple[int, int]:
+    """Return the first point and the first trial of a part of a run, without reading its columns.
+
+    Raises:
+        duckdb.Error: the file cannot be read or is no Parquet file.
+        ValueError: it is a Parquet file that `write_part` did not write, or a part of another run.
+    """
+    form = _form(path, run)
+    return form["first_row"], form["first_trial"]
+
+
+def _form(path: Path, run: str) -> dict[str, Any]:
+    """What `write_part` says of a part in its metadata."""
+    wanted = "select value from parquet_kv_metadata(?) where key = 'batch'::blob"
+    found = connection().execute(wanted, [str(path)]).fetchall()  # all: an unfinished result would block the connection
+    if not found:
+        raise ValueError("not a part of a run")
+    form: dict[str, Any] = json.loads(bytes(found[0][0]))
+    if form.get("run") != run:
+        raise ValueError("a part of another run")
+    return form
 
 
 def _stored(name: str, values: NDArray[Any], batch: Batch) -> str:

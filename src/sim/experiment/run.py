@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -164,7 +165,8 @@ def run(
         trials: how many, 1 to 10,000,000; numbered from 0.
         seed: 0 to 2^64 - 1. The same seed gives the same trials, whatever their number and the jobs.
         jobs: worker processes at most (short runs stay in this one); of an executor, how many tasks it does at once.
-        out: directory to store the run in; trials that lie there are not played again.
+        out: directory to store the run in; trials that lie there are not played again, unless a part is not what was
+            written: then a warning names it.
         overrides: dotted names and values, as a mapping or as `name=value` texts.
         progress: is told after each task.
         executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
@@ -198,6 +200,8 @@ def run_plan(
     if len(plan.points) != 1:
         raise ValueError(f"a run has one point, not {len(plan.points)}")
     store = None if out is None else Store.open(Path(out), plan)
+    if store is not None:
+        _warn_of_harm(store, plan)
     moments: Moments | None = None
     batches: list[Batch] = []
     failed: list[Failed] = []
@@ -272,6 +276,14 @@ def _told(
             if progress is not None:
                 progress(Step(trials, of_trials, played, result.error if isinstance(result, Failed) else None))
             yield result
+
+
+def _warn_of_harm(store: Store, plan: Plan) -> None:
+    """Name the parts that lie in the directory and cannot be used."""
+    harmed = [shown_path(part) for part in store.harmed(plan.tasks())]
+    if harmed:
+        more = f" (and {len(harmed) - 1} more parts)" if len(harmed) > 1 else ""
+        warnings.warn(f"{harmed[0]}{more}: not what was written; played again", stacklevel=4)
 
 
 def _finish(store: Store, plan: Plan, labels: dict[str, list[str]], failed: list[Failed]) -> None:

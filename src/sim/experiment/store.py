@@ -10,16 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 import sys
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment import manifest
-from sim.experiment.files import digest_of_file, put_in_place, write_whole
+from sim.experiment.files import digest_of_file, passing_name, put_in_place, sweep, write_whole
 from sim.experiment.identity import differences
-from sim.experiment.parts import read_part, write_part
+from sim.experiment.parts import address, read_part, write_part
 from sim.reading import InputError
 from sim.reading.errors import shown_path
 
@@ -39,8 +37,6 @@ PARTS: Final = "parts"
 
 PART: Final = re.compile(r"part-\d{5,}-\d{5,}\.parquet")
 """Name of a part: chunk of points, block of trials."""
-
-_UNFINISHED: Final = re.compile(r"\.part-.*\.(?P<host>[^.]+)\.(?P<process>\d+)-\d+\.tmp")
 
 
 @dataclass(frozen=True)
@@ -69,12 +65,13 @@ class Store:
             _nothing_foreign(place, known=held is not None)
             (place / PARTS).mkdir(parents=True, exist_ok=True)
             if held is None or not manifest.covers(held, plan.trials):
-                with store._locked():
+                with store.locked():
                     manifest.begin(place, plan)
         except (OSError, ValueError) as error:  # ValueError: a path with a null character
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(f"{shown_path(directory)}: cannot be written to: {reason}") from None
-        store._sweep()
+        for folder in (place, place / PARTS):
+            sweep(folder)
         return store
 
     def part(self, task: Task) -> Path:
@@ -83,7 +80,27 @@ class Store:
 
     def read(self, task: Task) -> Batch | None:
         """Return the outcomes of a task if they lie here whole, the trials it asks for and no more; else None."""
-        return self._read(self.part(task), task.replicates)
+        part = self.part(task)
+        if not matches(part):
+            return None
+        try:
+            batch = read_part(part, task.run)
+        except Exception:  # noqa: BLE001 - a file that is whole but no part of this run is as good as none
+            return None
+        return batch.first(task.replicates) if holds(batch, task) else None
+
+    def harmed(self, tasks: Iterable[Task]) -> Iterator[Path]:
+        """Yield the parts that lie here but are not what was written: changed, cut short, without digest, of elsewhere.
+
+        Every file is read. A part that another process is just replacing is waited for, not yielded.
+        """
+        for task in tasks:
+            part = self.part(task)
+            if part.exists():
+                with self.locked():
+                    whole = matches(part) and belongs(part, task)
+                if not whole:
+                    yield part
 
     def write(self, task: Task, batch: Batch) -> None:
         """Put a task's outcomes in their place, whole or not at all; a longer part that lies there is left.
@@ -94,16 +111,16 @@ class Store:
         import duckdb  # noqa: PLC0415 - heavy: imported where it is used
 
         final = self.part(task)
-        unfinished = self.unfinished(final)
+        unfinished = passing_name(final)
         try:
             try:
-                write_part(unfinished, batch)
+                write_part(unfinished, batch, task.run)
             except duckdb.Error as error:
                 raise OSError(f"{shown_path(final)}: {error}") from None
             digest = digest_of_file(unfinished)
-            with self._locked():
-                if self._read(final, task.replicates) is None:
-                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode(), self.unfinished(sidecar(final)))
+            with self.locked():
+                if self.read(task) is None:
+                    write_whole(sidecar(final), f"{digest}  {final.name}\n".encode())
                     put_in_place(unfinished, final)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -118,32 +135,11 @@ class Store:
         held = manifest.read(self.directory)
         if not problems and manifest.covers(held, plan.trials):
             return
-        with self._locked():
+        with self.locked():
             manifest.finish(self.directory, plan, labels, problems)
 
-    def _read(self, path: Path, replicates: int) -> Batch | None:
-        if not matches(path):
-            return None
-        try:
-            batch = read_part(path)
-        except Exception:  # noqa: BLE001 - a file that is whole but no part of ours is as good as none
-            return None
-        return batch.first(replicates) if batch.shape[1] >= replicates else None
-
-    def unfinished(self, final: Path) -> Path:
-        """Return the passing name under which this process and thread writes a file."""
-        return final.with_name(f".{final.name}.{_host()}.{os.getpid()}-{threading.get_ident()}.tmp")
-
-    def _sweep(self) -> None:
-        """Remove what processes of this machine left unfinished when they were killed."""
-        for path in (self.directory / PARTS).glob(".part-*.tmp"):
-            found = _UNFINISHED.fullmatch(path.name)
-            if found and found["host"] == _host() and not _alive(int(found["process"])):
-                with contextlib.suppress(OSError):
-                    path.unlink()
-
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Keep other processes from putting part and digest in place between ours; released if we are killed."""
         if sys.platform == "win32":
             yield
@@ -172,6 +168,22 @@ def matches(part: Path) -> bool:
         return False
 
 
+def holds(batch: Batch, task: Task) -> bool:
+    """Say whether a batch is of the points and trials of a task, and has as many as it asks for."""
+    rows, replicates = batch.shape
+    lies, asked = (batch.first_row, batch.first_trial, rows), (task.first_row, task.first_trial, len(task.points))
+    return lies == asked and replicates >= task.replicates
+
+
+def belongs(part: Path, task: Task) -> bool:
+    """Say whether a part is of a task's run, points and first trial, however many trials it has."""
+    try:
+        place = address(part, task.run)
+    except Exception:  # noqa: BLE001 - whatever DuckDB makes of a file that is no part
+        return False
+    return place == (task.first_row, task.first_trial)
+
+
 def _same_run(directory: Path, held: dict[str, Any], plan: Plan) -> None:
     shown = shown_path(directory)
     if held["hash"] != plan.hash:
@@ -196,17 +208,3 @@ def _nothing_foreign(directory: Path, *, known: bool) -> None:
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
         shown = shown_path(directory)
         raise InputError(f"{shown}: holds {found[0].name}{others}, not of this run; use another directory")
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

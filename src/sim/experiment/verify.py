@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment import manifest
-from sim.experiment.files import digest_of_file
 from sim.experiment.parts import read_part
-from sim.experiment.store import PART, PARTS, sidecar
+from sim.experiment.store import PART, PARTS, Store, matches, sidecar
 from sim.reading import Problem
 from sim.reading.errors import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-AGAIN = "Remove it and run again: it will be played anew."
+AGAIN = "Run again: it will be played anew."
 """What to do about a part that is not what it was."""
 
 
@@ -33,49 +32,56 @@ def verify(directory: str | Path) -> list[Problem]:
     """
     place = Path(directory)
     held = manifest.read(place)
-    problems = []
     if not manifest.rightful(held):
-        problems.append(_problem(place / manifest.NAME, "its hash is not that of what it says the run is made of"))
+        return [_problem(place / manifest.NAME, "its hash is not that of what it says the run is made of")]
+    if held["layout"] != manifest.LAYOUT:
+        return [_problem(place / manifest.NAME, "the run is laid out as another version of article4 does it")]
+    problems: list[Problem] = []
     expected = _expected(held)
     missing = [name for name in expected if not (place / PARTS / name).is_file()]
-    for name, trials in expected.items():
+    for name, wanted in expected.items():
         if name not in missing:
-            problems += _part(place / PARTS / name, trials)
+            problems += _part(place / PARTS / name, held["hash"], wanted)
     if missing:
         problems.append(_missing(place, held, missing, len(expected)))
     problems += _besides(place, expected)
     return problems
 
 
-def _expected(held: dict[str, Any]) -> dict[str, int]:
-    """Return the parts that a finished run has, and the trials in each."""
+def _expected(held: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
+    """Return the parts that a finished run has, and of each the first point, the first trial and how many trials."""
     block, rows, trials = int(held["made_of"]["block"]), int(held["layout"]["rows"]), int(held["trials"])
     chunks = -(-len(held["scenarios"]) // rows)
     return {
-        f"part-{chunk:05d}-{number:05d}.parquet": min(block, trials - number * block)
+        f"part-{chunk:05d}-{number:05d}.parquet": (chunk * rows, number * block, min(block, trials - number * block))
         for chunk in range(chunks)
         for number in range(-(-trials // block))
     }
 
 
-def _part(path: Path, trials: int) -> Iterator[Problem]:
+def _part(path: Path, run: str, wanted: tuple[int, int, int]) -> Iterator[Problem]:
     beside = sidecar(path)
-    try:
-        written = beside.read_text(encoding="ascii").split()
-    except FileNotFoundError:
+    # Locked: another process may be replacing part and digest by those of more trials.
+    with Store(path.parent.parent).locked():
+        whole = matches(path)
+        missing = not beside.exists()
+    if missing:
         yield _problem(beside, "missing: nothing says what the part should be", AGAIN)
         return
-    except (OSError, UnicodeDecodeError):
-        written = []
-    if not written or written[0] != digest_of_file(path):
+    if not whole:
         yield _problem(path, "does not match its digest: changed or cut short", AGAIN)
         return
     try:
-        found = read_part(path).shape[1]
+        batch = read_part(path, run)
     except Exception as error:  # noqa: BLE001 - whatever DuckDB makes of a file that is no part
         yield _problem(path, f"cannot be read: {' '.join(str(error).split()):.200}", AGAIN)
         return
-    if found < trials:
+    first_row, first_trial, trials = wanted
+    found = batch.shape[1]
+    if (batch.first_row, batch.first_trial) != (first_row, first_trial):
+        lies = f"point {batch.first_row}, trial {batch.first_trial:,}"
+        yield _problem(path, f"begins at {lies}, not at point {first_row}, trial {first_trial:,}", AGAIN)
+    elif found < trials:
         yield _problem(path, f"holds {found:,} of {trials:,} trials", "Run again: what is missing will be played.")
 
 
@@ -86,7 +92,7 @@ def _missing(place: Path, held: dict[str, Any], missing: list[str], count: int) 
     return _problem(place / PARTS, told, "Run again: what is missing will be played.")
 
 
-def _besides(place: Path, expected: dict[str, int]) -> Iterator[Problem]:
+def _besides(place: Path, expected: Container[str]) -> Iterator[Problem]:
     for path in sorted([*place.glob("*.parquet"), *(place / PARTS).glob("*.parquet")]):
         if path.parent.name != PARTS or not PART.fullmatch(path.name):
             yield _problem(path, "not of this run")
