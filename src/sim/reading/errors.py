@@ -6,6 +6,9 @@ from pathlib import Path
 SHOWN = 60
 """Characters of a value that a message shows."""
 
+SHOWN_PROBLEMS = 100
+"""Mistakes that a message shows; for no more than these is looked for what was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -61,12 +64,13 @@ class InputError(Exception):
         )
 
     def __str__(self) -> str:
-        """All problems, one a line, their places in a column, and how many there are."""
-        width = max((len(problem.place) for problem in self.problems), default=0)
-        lines = [
-            f"{problem.place.ljust(width)}  {problem.text}" if width else problem.text for problem in self.problems
-        ]
+        """The first hundred problems, one a line, their places in a column, and how many there are in all."""
+        told = self.problems[:SHOWN_PROBLEMS]
+        width = max((len(problem.place) for problem in told), default=0)
+        lines = [f"{problem.place.ljust(width)}  {problem.text}" if width else problem.text for problem in told]
         count = len(self.problems)
+        if count > len(told):
+            lines.append(f"and {count - len(told):,} more")
         return "\n".join([*lines, f"{count} error{'' if count == 1 else 's'}; nothing was run."])
 
 

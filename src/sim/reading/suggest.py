@@ -9,10 +9,16 @@ _LIKENESS = 0.6
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
     """Return the option most like `name`, or None when nothing is near; letter case is ignored."""
-    name = name[:200]
+    own = name[:200].casefold()
     best, likeness = None, _LIKENESS
     for option in options:
-        ratio = SequenceMatcher(None, name.casefold(), option.casefold(), autojunk=False).ratio()
+        folded = option.casefold()
+        if 2 * min(len(own), len(folded)) < likeness * (len(own) + len(folded)):  # no order of letters could be near
+            continue
+        matcher = SequenceMatcher(None, own, folded, autojunk=False)
+        if matcher.quick_ratio() < likeness:
+            continue
+        ratio = matcher.ratio()
         if ratio > likeness or (ratio == likeness and best is None):
             best, likeness = option, ratio
     return best

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.reading import shape
-from sim.reading.errors import InputError, Problem, shown
+from sim.reading.errors import SHOWN_PROBLEMS, InputError, Problem, shown
 from sim.reading.strict_yaml import Location
 from sim.reading.suggest import did_you_mean
 
@@ -51,20 +51,24 @@ def validated(model: type[Model], document: Placed, *, names: Sequence[str] = ()
         details = error.errors(include_url=False)
     except ValueError as error:  # a whole number of thousands of digits
         raise InputError(Problem(*document.spot(()), "", str(error).splitlines()[0])) from None
-    found = [problem for one in details for problem in _problems(one, model, document, names)]
+    found = [
+        problem
+        for place, one in enumerate(details)
+        for problem in _problems(one, model, document, names, hints=place < SHOWN_PROBLEMS)
+    ]
     found.sort(key=lambda problem: (problem.path or "", problem.line or 0, problem.column or 0))
     raise InputError(*dict.fromkeys(found))
 
 
 def _problems(
-    details: ErrorDetails, model: type[BaseModel], document: Placed, names: Sequence[str]
+    details: ErrorDetails, model: type[BaseModel], document: Placed, names: Sequence[str], *, hints: bool
 ) -> Iterator[Problem]:
-    """Tell one of Pydantic's errors in our form."""
+    """Tell one of Pydantic's errors in our form; to look for what was meant takes longer than all else."""
     kind, context = details["type"], details.get("ctx", {})
     location = _in_document(details["loc"], document.data, keep_last=kind == "missing")
     if kind == "extra_forbidden":
         known = [*shape.names(shape.at(model, location[:-1], document.data)), *(names if len(location) == 1 else ())]
-        hint = did_you_mean(str(location[-1]), known)
+        hint = did_you_mean(str(location[-1]), known) if hints else None
         yield Problem(*document.spot(location, key=True), ".".join(map(str, location)), "unknown name", hint)
     elif kind in {"union_tag_not_found", "union_tag_invalid"} and "discriminator" in context:
         yield _untagged(location, model, document, str(context["discriminator"]).strip("'"))
@@ -74,7 +78,7 @@ def _problems(
             yield Problem(*document.spot(inner), ".".join(map(str, inner)), message)
     else:
         hint = None
-        if kind in {"literal_error", "enum"} and isinstance(details["input"], str):
+        if kind in {"literal_error", "enum"} and isinstance(details["input"], str) and hints:
             hint = did_you_mean(details["input"], re.findall(r"'([^']*)'", str(context.get("expected", ""))))
         yield Problem(*document.spot(location), ".".join(map(str, location)), _message(details), hint)
 

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from sim.scenario.parameters import Leaf, Within
 
+LONGEST = 1000
+"""Most entries of a list: every one of them is walked for every trial."""
+
 Share = Annotated[Leaf, Within(0.0, 1.0)]
 Positive = Annotated[Leaf, Within(0.0, None)]
 Real = Annotated[Leaf, Within(None, None)]

@@ -7,11 +7,11 @@ is a parameter. An override is a layer of one entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.reading import InputError, Problem, did_you_mean, parse_value, shape, shown, validated
+from sim.reading import SHOWN_PROBLEMS, InputError, Problem, did_you_mean, parse_value, shape, shown, validated
 from sim.scenario.frozen import Frozen, Origins
 from sim.scenario.leaf import CHANGES, KEYS, Leaf
 from sim.scenario.leaves import leaves
@@ -61,6 +61,7 @@ class Layers:
         self.data: Any = bottom.data
         self.problems: list[Problem] = []
         self._owners: dict[Location, Placed] = {(): bottom}
+        self._above: set[Location] = set()  # what lies above a location that is owned
 
     def lay(self, layer: Placed) -> None:
         """Put a layer on top. Names it may not give are noted in `problems`."""
@@ -78,7 +79,8 @@ class Layers:
         for place, name in enumerate(names):
             if name not in known:
                 spot = layer.spot(("without", place))
-                self.problems.append(Problem(*spot, f"without.{place}", _UNKNOWN, did_you_mean(name, known)))
+                hint = self._meant(name, known)
+                self.problems.append(Problem(*spot, f"without.{place}", _UNKNOWN, hint))
         self.data = _without(self.data, frozenset(names) & frozenset(known), self.model)
 
     def override(self, overrides: Overrides) -> None:
@@ -113,6 +115,10 @@ class Layers:
         built.remember(Origins({name: self._place(tuple(name.split("."))) for name in parameters}))
         return built
 
+    def _meant(self, name: str, known: Iterable[str]) -> str | None:
+        """Return the question that offers the nearest name, for as many problems as are shown."""
+        return did_you_mean(name, known) if len(self.problems) < SHOWN_PROBLEMS else None
+
     def _place(self, location: Location) -> str:
         """Return where a parameter was given, and where it was changed."""
         changes = [(*location, change) for change in CHANGES if (*location, change) in self._owners]
@@ -141,7 +147,7 @@ class Layers:
             if key in under:
                 merged[key] = self._merged(under[key], value, shape.child(annotation, key), inner, layer)
             elif _needs_role(annotation, key) and not (isinstance(value, Mapping) and "role" in value):
-                hint = did_you_mean(key, under) or "A state that is new must give its role."
+                hint = self._meant(key, under) or "A state that is new must give its role."
                 self.problems.append(Problem(*layer.spot(inner, key=True), dotted(inner), "unknown name", hint))
             else:
                 merged[key] = self._replaced(value, inner, layer)
@@ -150,8 +156,10 @@ class Layers:
     def _replaced(self, value: Any, location: Location, layer: Placed) -> Any:
         """Make the layer answer for everything at a location."""
         length = len(location)
-        for owned in [owned for owned in self._owners if owned[:length] == location]:
-            del self._owners[owned]
+        if location in self._above:  # else nothing below it is owned: a file of a hundred thousand names is read too
+            for owned in [owned for owned in self._owners if owned[:length] == location]:
+                del self._owners[owned]
+        self._above.update(location[:above] for above in range(length))
         self._owners[location] = layer
         return value
 

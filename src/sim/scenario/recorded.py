@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sim.reading import InputError, Problem
+from sim.reading import SHOWN_PROBLEMS, InputError, Problem
 from sim.scenario import forms
 from sim.scenario.leaf import Form, Leaf, plainly
 
@@ -36,12 +36,17 @@ def _found(key: str) -> values.RecordValue:
 
 
 def check_records(parameters: Mapping[str, Leaf], spot: Spotter) -> list[Problem]:
-    """Return a problem for every reference to a key that does not exist, or to a number out of its field's bounds."""
+    """Return a problem for every reference to a key that does not exist, or to a number out of its field's bounds.
+
+    No more references are looked up once there are as many problems as are shown: each takes a walk over the record.
+    """
     problems: list[Problem] = []
     told: set[str] = set()
     for name, leaf in parameters.items():
         if not isinstance(leaf, forms.Recorded):
             continue
+        if len(problems) >= SHOWN_PROBLEMS:
+            break
         place = spot(tuple(name.split(".")))
         try:
             found = look_up(leaf)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.scenario.bounds import Month, Name, Positive, Real, Share  # noqa: TC001 - read at run time
+from sim.scenario.bounds import LONGEST, Month, Name, Positive, Real, Share
 from sim.scenario.crises import Crisis  # noqa: TC001 - read at run time
 from sim.scenario.frozen import Frozen, FrozenMapping
 from sim.scenario.parameters import Leaf, Within
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 OvertAction = Literal["strike", "campaign"]
 OVERT_ACTIONS: tuple[OvertAction, ...] = ("strike", "campaign")
+
+MOST_STATES = 60
+"""Most states of a scenario: what everybody thinks of everybody grows with the square of them."""
 
 STEPS = (1.0, 0.5, 0.25)
 """Lengths that a step can have, in months."""
@@ -71,11 +74,14 @@ class Council(Frozen):
     latency: tuple[Annotated[int, Field(ge=0, le=3650)], ...] = Field(
         default=(0,),
         min_length=1,
+        max_length=LONGEST,
         description="days from request to decision, each as likely as the next; 0 is the day of the request",
     )
     chair_delay: Positive = Field(description="days added by a chair with ties of 1 to the attacker")
     rotation: tuple[Name, ...] = Field(
-        default=(), description="who chairs, a calendar year each; suspended members are passed over; none: the leader"
+        default=(),
+        max_length=LONGEST,
+        description="who chairs, a calendar year each; suspended members are passed over; none: the leader",
     )
     rotation_year: int = Field(
         default=2022, ge=1900, le=2200, description="a year in which the first of the rotation chairs"
@@ -305,9 +311,9 @@ class Scenario(Frozen):
     arms: Arms
     alignment: Alignment
     environment: Environment
-    events: tuple[Event, ...] = Field(default=(), description="shocks that the scenario schedules")
+    events: tuple[Event, ...] = Field(default=(), max_length=LONGEST, description="shocks that the scenario schedules")
     crisis: Crisis
-    states: FrozenMapping[Name, State]
+    states: FrozenMapping[Name, State] = Field(max_length=MOST_STATES)
 
     @field_validator("step")
     @classmethod
@@ -338,6 +344,9 @@ def _cast(states: Mapping[str, State]) -> Iterator[str]:
         yield "states: at least one state must have the role challenger"
     if len(leaders) != 1:
         yield f"states: exactly one guarantor must have leader: true; {len(leaders)} have it"
+    for name, state in states.items():
+        if isinstance(state, GuarantorState) and state.leader and state.capability.support()[1] <= 0.0:
+            yield f"states.{name}.capability: the leader's is the scale of all weights; it must be above 0"
 
 
 def _ties(states: Mapping[str, State]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.bounds import Name, Positive, Real, Share
+from sim.scenario.bounds import LONGEST, Name, Positive, Real, Share
 from sim.scenario.frozen import Frozen, FrozenMapping
 
 
@@ -20,7 +20,7 @@ class Admission(Frozen):
     base: Real = Field(description="another member's readiness, all else aside (logits)")
     terrorism: Positive = Field(description="worth of the protégé against terrorism, per unit of exposure (logits)")
     exposure: FrozenMapping[Name, Share] = Field(
-        description="exposure of each member to terrorism, 0-1; a member not named has none"
+        max_length=LONGEST, description="exposure of each member to terrorism, 0-1; a member not named has none"
     )
     entrapment: Positive = Field(
         description="fear of being drawn in: weight of P(attack within a year) x its share of the burden (logits)"
@@ -42,7 +42,9 @@ class Accession(Frozen):
     observer: bool = Field(default=False, description="true: it holds the standing of an observer from the start")
     decision_months: Positive = Field(description="from the application to the vote (months)")
     lags: tuple[Annotated[float, Field(ge=0.0, le=600.0)], ...] = Field(
-        min_length=1, description="lags from admission to entry into force on record (months); each as likely"
+        min_length=1,
+        max_length=LONGEST,
+        description="lags from admission to entry into force on record (months); each as likely",
     )
     vote: Admission
 
@@ -60,7 +62,8 @@ class Alignment(Frozen):
 
     observer: Share = Field(description="standing of an observer, where a member's is 1")
     diplomatic: FrozenMapping[Name, Positive] = Field(
-        description="political cost to each challenger of overt action at standing 1 (utility); not named: none"
+        max_length=LONGEST,
+        description="political cost to each challenger of overt action at standing 1 (utility); not named: none",
     )
     rivals: Real = Field(description="added at standing 1 to the level that tension returns to: rivals react")
 

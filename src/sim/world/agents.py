@@ -12,6 +12,7 @@ from sim.world.anticipation import Member
 from sim.world.assault import OVERT
 from sim.world.beliefs import Belief, initial
 from sim.world.challenge import CovertTerms, Fears, Motives, OvertTerms
+from sim.world.choice import FAR
 from sim.world.foresight import covariates
 from sim.world.prospect import Appeal, Stake
 from sim.world.stage import Agent
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 NO_INTERESTS: Final = patron.Interests(*(np.zeros(()) for _ in range(6)))
 """Of a challenger that backs nobody."""
 
+MOST_WEIGHT: Final = 1e6
+"""Largest weight of a guarantor, where the leader's is 1: what is left when the leader has all but no power."""
+
 
 class State(Agent):  # type: ignore[misc]
     """A state in the world.
@@ -52,6 +56,17 @@ class State(Agent):  # type: ignore[misc]
     def own(self, parameter: str) -> Array:
         """Column of a parameter of this state."""
         return self.values[f"states.{self.name}.{parameter}"]
+
+
+def relative(power: Array, leaders: Array) -> Array:
+    """Power of a guarantor as a share of the leader's, at most `MOST_WEIGHT`.
+
+    Where distance leaves nothing of the leader's power there is no scale, and nobody's counts.
+    """
+    measured = np.where(leaders > 0.0, leaders, 1.0)
+    with np.errstate(over="ignore"):  # a leader all but without power
+        shares = np.where(leaders > 0.0, power / measured, 0.0)
+    return np.asarray(np.minimum(shares, MOST_WEIGHT))
 
 
 class Guarantor(State):
@@ -74,9 +89,9 @@ class Guarantor(State):
             -self.own("distance") / self.values["environment.weights.distance_scale"]
         )
         self.power = power
-        full = power if leader is None else leader.power
         # On this scale the leader with nothing committed elsewhere is 1.
-        self.weight: Array = np.asarray(power / full * (1.0 - self.own("committed")))
+        scale = power if leader is None else leader.power
+        self.weight: Array = np.asarray(relative(power, scale) * (1.0 - self.own("committed")))
         self.dependence: Array = np.zeros((1, 1)) if self.leads else self.own("dependence")
 
     def latent(self, world: World, coefficients: Coefficients, attack: Attack, assault: Assault) -> Array:
@@ -226,5 +241,6 @@ class Challenger(Observer):
 
     def rate(self, tension: Array) -> Array:
         """Chances of overt action a month: opportunity x exp(tension coefficient x tau); 0 where it has no action."""
-        rate = self.own("opportunity.overt") * np.exp(self.own("opportunity.tension") * tension)
+        # Beyond 300 a chance comes for certain; an exponential without end would make nothing of a rate of 0.
+        rate = self.own("opportunity.overt") * np.exp(np.minimum(self.own("opportunity.tension") * tension, FAR))
         return np.asarray(rate * self.can_overt)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Levels = NDArray[np.int8]
 
 LOGISTIC_VARIANCE: Final = float(np.pi**2 / 3.0)
+_TAIL: Final = 1e6
 _LOG_ROOT_TWO_PI: Final = float(0.5 * np.log(2.0 * np.pi))
 
 
@@ -125,16 +126,25 @@ def updated(belief: Belief, noise: Array, low: Array, high: Array) -> Belief:
 
 
 def truncated(low: Array, high: Array) -> tuple[Array, Array]:
-    """Mean and variance of a standard normal between two bounds, safe far out; bounds may be infinite."""
+    """Mean and variance of a standard normal between two bounds, safe far out; bounds may be infinite.
+
+    Bounds with nothing between them tell nothing: mean 0, variance 1. They come of cutpoints that do not rise.
+    """
+    empty = low >= high
+    low, high = np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
     flipped = low > -high  # in the lower tail logarithms keep their digits
-    a, b = np.where(flipped, -high, low), np.where(flipped, -low, high)
+    least, most = np.where(flipped, -high, low), np.where(flipped, -low, high)
+    # So thin a tail, or so narrow a slice, all lies where it is thickest; the formulas have no digits left there.
+    point = (most < -_TAIL) | (log_ndtr(least) >= log_ndtr(most))
+    a, b = np.where(point, -np.inf, least), np.where(point, 0.0, most)
     below = log_ndtr(b)
     log_mass = below + np.log1p(-np.exp(log_ndtr(a) - below))
     at_a, at_b = _hazard(a, log_mass), _hazard(b, log_mass)
     mean = at_a - at_b
     # An infinite bound carries no weight: 0 x infinity counts as 0.
     drawn = np.where(np.isinf(a), 0.0, a) * at_a - np.where(np.isinf(b), 0.0, b) * at_b
-    variance = np.clip(1.0 + drawn - mean * mean, 0.0, 1.0)
+    variance = np.where(point, 0.0, np.clip(1.0 + drawn - mean * mean, 0.0, 1.0))
+    mean = np.where(point, most, np.clip(mean, a, b))
     return np.where(flipped, -mean, mean), variance
 
 

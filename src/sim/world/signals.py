@@ -148,7 +148,8 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
     shift = first / whole
     return Belief(
         mean=np.where(told, belief.mean + spread * shift, belief.mean),
-        variance=np.where(told, belief.variance * (second / whole - shift * shift), belief.variance),
+        # Far out the difference has no digits left, and can come out below 0.
+        variance=np.where(told, belief.variance * np.maximum(second / whole - shift * shift, 0.0), belief.variance),
     )
 
 

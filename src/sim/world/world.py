@@ -13,6 +13,7 @@ from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
 from sim.world.assault import OVERT
 from sim.world.beliefs import Minds
+from sim.world.choice import FAR
 from sim.world.council import Rules
 from sim.world.environment import Drift, Surroundings
 from sim.world.log import Log
@@ -178,7 +179,7 @@ class World(Model):  # type: ignore[misc]
         for name in self.roster.challengers:
             sketches = [s for p in self.points if isinstance(s := p.states[name], ChallengerState)]
             luck = self.streams.normal(f"type/{name}", 0)[None, :]
-            kind = np.exp(self.values[f"states.{name}.threat_weight"] * luck)
+            kind = np.exp(np.clip(self.values[f"states.{name}.threat_weight"] * luck, -FAR, FAR))
             challengers.append(Challenger(self, name, sketches, kind))
         self.challengers = tuple(challengers)
         self.stakes = tuple(c.stake(self.backer(c), leader, self.harms) for c in challengers)
