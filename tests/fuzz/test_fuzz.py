@@ -89,7 +89,7 @@ def a_line(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     # What is extended is read once: the files that ship do not change, and half the time would go there.
-    kept = cache(loading.read_yaml)
+    kept = cache(strict_yaml.read_yaml)
     shipped = folder()
     monkeypatch.setattr(
         loading, "read_yaml", lambda path: kept(path) if path.parent == shipped else strict_yaml.read_yaml(path)
