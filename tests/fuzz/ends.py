@@ -51,7 +51,7 @@ def played(scenario: Scenario, months: int = MONTHS) -> None:
     lawful(columns, brief)
 
 
-def lawful(columns: dict[str, np.ndarray], scenario: Scenario) -> None:
+def lawful(columns: Mapping[str, np.ndarray], scenario: Scenario) -> None:
     """Fail unless the columns of trials keep the rules that hold for any scenario."""
     for name, column in columns.items():
         assert np.isfinite(column).all(), name

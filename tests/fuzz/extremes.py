@@ -41,9 +41,8 @@ SWITCHES: Final[dict[str, tuple[object, ...]]] = {
         [],
         [{"month": 0, "set": {"threat": 10}}, {"month": 0, "set": {"threat": {"shift": -10}}}],
         [
-            {"month": month, "set": {name: {"shift": -0.3}, "tension": 9.5}}
+            {"month": month, "set": {"proxies": {"shift": -0.3}, "missiles": {"shift": 0.3}, "tension": 9.5}}
             for month in (0, 1)
-            for name in ("proxies", "defence", "missiles")
         ],
     ),
     "states.Armenia.active": (True, False),

@@ -10,6 +10,7 @@ from sim import InputError
 from sim.scenario import leaves, load
 from sim.world.agents import MOST_WEIGHT, relative
 from sim.world.beliefs import Belief
+from sim.world.outcomes import MOST
 from sim.world.reputation import truncated
 from sim.world.signals import Evidence, Rule, absorbed
 from sim.world.world import World
@@ -50,9 +51,18 @@ FAR_OUT: dict[str, tuple[str, dict[str, Any]]] = {
         {"states.Russia.capability": 1e-300, "states.Belarus.capability": 1e15},
     ),
     "types worlds apart": ("member", {"states.Israel.threat_weight": 1e15}),
-    "a Council of years": (
+    "a Council of ages": (
         "member",
-        {"council.latency": [3650], "council.chair_delay": 1e15, "crisis.strike.duration": 1e15},
+        {
+            "council.latency": [3650],
+            "council.chair_delay": 1e15,
+            "council.rotation": ["Kazakhstan"],
+            "states.Kazakhstan.ties.Israel": 1,
+            "states.Israel.opportunity.overt": 1e9,
+            "states.Israel.actions": ["strike"],
+            "states.Israel.strike.gain": 1e3,
+            "crisis.request.level": 1e3,
+        },
     ),
     "one month": ("member", {"horizon": 1, "step": 0.25}),
 }
@@ -124,3 +134,12 @@ def test_every_parameter_has_a_value_far_out_that_its_field_takes() -> None:
         "baseline",
         {name: extremes.far(luck, leaf) for name, leaf in parameters.items() if name != "states.Russia.capability"},
     )
+
+
+def test_days_and_counts_beyond_a_column_stop_at_its_most() -> None:
+    scenario = load("member", FAR_OUT["a Council of ages"][1])
+    world = World(scenario.model_copy(update={"horizon": 2}), replicates=64)
+    world.tally.exchanges += 40_000
+    columns = world.run().columns
+    assert columns["council_days"].max() == MOST
+    assert (columns["exchanges"] == MOST).all()

@@ -14,7 +14,7 @@ import numpy as np
 from sim.world import council, exchanges, expectations, patron, reputation, response, voting
 from sim.world.assault import OVERT, Assault
 from sim.world.choice import choose, probabilities
-from sim.world.outcomes import MANDATES, STRIKE
+from sim.world.outcomes import MANDATES, MOST, STRIKE
 from sim.world.prospect import harm_if_asked
 from sim.world.sessions import in_time
 from sim.world.values import Cells, cut
@@ -219,7 +219,7 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
         asked=asked,
         invoked=invoked,
         mandate=np.where(sits, passed.astype(np.int8), np.int8(-1)).astype(np.int8),
-        council_days=np.where(sits, np.floor(days), -1.0).astype(np.int16),
+        council_days=np.where(sits, np.minimum(np.floor(days), MOST), -1.0).astype(np.int16),
         levels=levels,
         harm=harm,
         free=free,

@@ -33,6 +33,9 @@ ACTIONS: Final = ("none", "covert", "strike", "campaign")
 STRIKE: Final = 2
 CAMPAIGN: Final = 3
 
+MOST: Final = int(np.iinfo(np.int16).max)
+"""Greatest number in a column of counts or days: centuries of attacks by many challengers stop there."""
+
 MANDATES: Final = ("refused", "approved")
 """What the Council decided."""
 
@@ -74,14 +77,14 @@ class Tally:
 
     def __init__(self, roster: Roster, shape: tuple[int, int]) -> None:
         self.roster = roster
-        self.attacks = np.zeros(shape, np.int16)
+        self.attacks = np.zeros(shape, np.int32)
         self.first_step = np.full(shape, -1, np.int16)
         self.first_attacker = np.full(shape, -1, np.int8)
-        self.covert = np.zeros(shape, np.int16)
-        self.exchanges = np.zeros(shape, np.int16)
-        self.threats = np.zeros(shape, np.int16)
-        self.conceded = np.zeros(shape, np.int16)
-        self.backed_down = np.zeros(shape, np.int16)
+        self.covert = np.zeros(shape, np.int32)
+        self.exchanges = np.zeros(shape, np.int32)
+        self.threats = np.zeros(shape, np.int32)
+        self.conceded = np.zeros(shape, np.int32)
+        self.backed_down = np.zeros(shape, np.int32)
         self.suspended_step = np.full(shape, -1, np.int16)
         self.highest_action = np.zeros(shape, np.int8)
         self.in_force_at_attack = np.zeros(shape, np.bool_)
@@ -105,14 +108,14 @@ class Tally:
         leader = self.level[self.roster.leader] == COMBAT
         months = (self.first_step + 1) * step
         columns: dict[str, NDArray[Any]] = {
-            "attacks": self.attacks,
+            "attacks": _short(self.attacks),
             "first_attack_month": _month(self.first_step, step),
             "first_attacker": self.first_attacker,
-            "covert": self.covert,
-            "exchanges": self.exchanges,
-            "threats": self.threats,
-            "conceded": self.conceded,
-            "backed_down": self.backed_down,
+            "covert": _short(self.covert),
+            "exchanges": _short(self.exchanges),
+            "threats": _short(self.threats),
+            "conceded": _short(self.conceded),
+            "backed_down": _short(self.backed_down),
             "suspended_month": _month(self.suspended_step, step),
             "highest_action": self.highest_action,
             "in_force_at_attack": self.in_force_at_attack,
@@ -150,6 +153,11 @@ def labels(roster: Roster) -> dict[str, tuple[str, ...]]:
         "admitted": ADMISSIONS,
         "outcome": OUTCOMES,
     }
+
+
+def _short(counts: NDArray[np.int32]) -> NDArray[np.int16]:
+    """Counts as they are stored; what a column cannot hold counts as the most that it can."""
+    return np.minimum(counts, MOST).astype(np.int16)
 
 
 def _month(steps: NDArray[np.int16], step: float) -> NDArray[np.int16]:
