@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 
 FAR: Final = 300.0
-"""Logits beyond which nothing is in doubt; twice as many are still a finite exponential."""
+"""Logits beyond which nothing is in doubt; twice as many are still a finite exponential in double precision."""
+
+FAR_SINGLE: Final = 40.0
+"""The same in single precision."""
+
+
+def far(x: Array) -> float:
+    """Logits beyond which nothing is in doubt, in the precision of `x`."""
+    return FAR_SINGLE if x.dtype == np.float32 else FAR
 
 
 def sigmoid(x: Array) -> Array:
@@ -33,15 +41,17 @@ def sigmoid(x: Array) -> Array:
 
 def against(x: Array) -> Array:
     """exp(-x), finite and above 0: the odds against passing a threshold at 0; see `passing`."""
-    return np.exp(-np.clip(x, -FAR, FAR))
+    bound = far(x)
+    return np.exp(-np.clip(x, -bound, bound))
 
 
 def passing(odds_against: Array, threshold: Array) -> Array:
     """Logistic function of x - threshold, from `against(x)`: several thresholds cost one exponential of x.
 
-    The threshold is clipped far out, as x is: beyond 300 logits nothing is in doubt.
+    The threshold is clipped far out, as x is; see `far`.
     """
-    return np.asarray(1.0 / (1.0 + odds_against * np.exp(np.clip(threshold, -FAR, FAR))))
+    bound = far(threshold)
+    return np.asarray(1.0 / (1.0 + odds_against * np.exp(np.clip(threshold, -bound, bound))))
 
 
 def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from sim.world.beliefs import Belief
-from sim.world.choice import FAR, sigmoid
+from sim.world.choice import far, sigmoid
 from sim.world.values import cast
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Evidence:
         """Log of the chance of it for a guarantor of latent `eta`, in steps of `step` months."""
         log_odds = self.rule.log_odds(eta)
         # Less exact than `softplus` for chances below 1e-16, which weigh nothing here, and a third of its cost.
-        pressure = np.log(1.0 + np.exp(np.minimum(log_odds, FAR)))
+        pressure = np.maximum(np.log(1.0 + np.exp(np.minimum(log_odds, far(log_odds)))), log_odds)
         with np.errstate(divide="ignore", invalid="ignore"):
             # Over a whole month the log of the chance to send is the log-odds less the pressure.
             sending = log_odds - pressure if step == 1.0 else np.log(-np.expm1(-step * pressure))

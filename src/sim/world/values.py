@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=np.generic)
 
+LARGEST: Final = 1e9
+"""Bound of numbers in single precision."""
+
 PRECISIONS: Final = ("choice.precision", "crisis.request.sharpness")
 """Parameters that say how sharply an agent chooses."""
 
@@ -150,9 +153,14 @@ def cut(thing: Any, cells: Cells) -> Any:
 
 
 def cast(thing: Any, working: type[np.floating[Any]]) -> Any:
-    """A thing made of columns with its floating numbers in another precision; all else as it is."""
+    """A thing made of columns with its floating numbers in another precision; all else as it is.
+
+    In a lower precision numbers end at a bound whose fourth power is still finite: what is worked out from them is too.
+    """
     if isinstance(thing, np.ndarray):
-        return thing.astype(working, copy=False) if np.issubdtype(thing.dtype, np.floating) else thing
+        if thing.dtype == working or not np.issubdtype(thing.dtype, np.floating):
+            return thing
+        return np.clip(thing, -LARGEST, LARGEST).astype(working)
     if isinstance(thing, tuple):
         return tuple(cast(part, working) for part in thing)
     if isinstance(thing, Mapping):
