@@ -14,9 +14,9 @@ import pytest
 
 from sim.experiment import Plan, Step, run, verify
 from sim.experiment import execute as execution
+from sim.experiment.carry import Work
 from sim.experiment.execute import AHEAD, execute
 from sim.experiment.pool import WorkerPool
-from sim.experiment.run import _Work
 from sim.reading import TaskError
 from sim.world import BLOCK
 from stand_in import bytes_of, dies_in_block_2, fails_in_block_1, play
@@ -83,7 +83,7 @@ def test_results_come_in_order_and_few_are_under_way(point: Scenario) -> None:
 
     plan = Plan.of(point, trials=20 * BLOCK, seed=1)
     keys = []
-    for result in execute(plan.tasks(), _Work(play, None), count=20, executor=Counting()):
+    for result in execute(plan.tasks(), Work(play, None), count=20, executor=Counting()):
         under_way -= 1
         keys.append(result.task.key)
     assert keys == [task.key for task in plan.tasks()]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sim.experiment import MOST_TRIALS, Plan
+from sim.experiment import MOST_TRIALS, Plan, Points
 from sim.experiment import plan as planning
 from sim.experiment.identity import code_digest, differences, digest_of
 from sim.reading import InputError
@@ -29,13 +29,22 @@ def test_last_block_holds_only_the_trials_asked_for(point: Scenario) -> None:
 
 @pytest.mark.parametrize("count", [1, planning.ROWS, planning.ROWS + 1])
 def test_points_are_cut_into_chunks(point: Scenario, count: int) -> None:
-    plan = Plan.of([point] * count, trials=BLOCK + 1, seed=1)
+    plan = Plan.of(Points((point,), [{"horizon": 24}] * count), trials=BLOCK + 1, seed=1)
     tasks = list(plan.tasks())
-    assert len(tasks) == plan.chunks * plan.blocks
+    assert len(tasks) == len(plan.chunks) * plan.blocks
     assert len({task.key for task in tasks}) == len(tasks)
     for block in range(2):
         rows = [task.first_row + row for task in tasks if task.block == block for row in range(len(task.points))]
         assert rows == list(range(count))
+
+
+def test_arms_of_a_change_and_points_of_one_length_are_played_together(point: Scenario) -> None:
+    lengths = [24, 24, 24, 12, 24]
+    arms = Points((point, point, point), [{"horizon": months} for months in lengths])
+    assert len(arms) == 15
+    assert arms[10].horizon == 12
+    assert Plan.of(arms, trials=1, seed=1).chunks == ((0, 6), (6, 9), (9, 12), (12, 15))
+    assert Plan.of([point] * (planning.ROWS + 2), trials=1, seed=1).chunks == ((0, planning.ROWS + 2),)
 
 
 def test_hash_knows_everything_but_the_number_of_trials(point: Scenario) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from sim.experiment import Batch, Moments, Plan, Play, Step, run, verify
+from sim.experiment import Batch, Moments, Plan, Play, Points, Step, run, verify
 from sim.experiment import execute as execution
 from sim.experiment import plan as planning
+from sim.experiment.carry import play as world
 from sim.experiment.metrics import all_metrics
 from sim.experiment.parts import write_part
-from sim.experiment.run import play as world
 from sim.world import BLOCK
 from stand_in import bytes_of, play
 
@@ -138,12 +138,13 @@ def test_a_script_without_a_guard_writes_them_too(point: Scenario, tmp_path: Pat
 def test_points_are_the_same_however_they_are_chunked(
     point: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Play, trials: int
 ) -> None:
-    points = [point.with_({"horizon": 2, "environment.threat.noise": 0.1 + 0.05 * k}) for k in range(5)]
+    changes = [{"environment.threat.noise": 0.1 + 0.05 * k} for k in range(5)]
+    points = Points((point.with_({"horizon": 2}),), changes)
     found = {}
     for rows in (1, 2, 3, 5):
         monkeypatch.setattr(planning, "ROWS", rows)
         plan = Plan.of(points, trials=trials, seed=SEED)
-        assert plan.chunks == -(-5 // rows)
+        assert len(plan.chunks) == -(-5 // rows)
         batches = [Batch.of(task, how(task)) for task in plan.tasks()]
         found[rows] = (in_one_chunk(batches, tmp_path / f"{rows}"), sums(batches))
     assert all(digest == found[1][0] for digest, _ in found.values())

@@ -5,11 +5,13 @@ to streaming sums, from which a summary tells luck from ignorance.
 """
 
 from sim.experiment.batch import Batch, Played
+from sim.experiment.carry import Play, Progress, Step
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
-from sim.experiment.run import Play, Progress, Result, Step, run, run_plan, stored
+from sim.experiment.points import Points
+from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.store import Store
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.verify import verify
@@ -28,6 +30,7 @@ __all__ = [
     "Plan",
     "Play",
     "Played",
+    "Points",
     "Progress",
     "Result",
     "Step",

@@ -5,38 +5,38 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.record import data_folder, lookup, posterior
-from sim.scenario import canonical, leaves
+from sim.scenario import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sim.scenario import Scenario
+    from sim.experiment.points import Points
 
 ROOMS: Final = ("reading", "record", "scenario", "world")
 """The rooms whose code decides the outcome of a trial."""
 
 
-def made_of(points: Sequence[Scenario], seed: int, block: int) -> dict[str, Any]:
+def made_of(points: Points, seed: int, block: int) -> dict[str, Any]:
     """Return everything that decides the outcome of a trial, as JSON values.
 
     Args:
-        points: resolved scenarios.
+        points: what is played.
         seed: the run's seed.
         block: trials in a block.
 
     Returns:
-        `points` (resolved, without prose), `record` (what the record holds under each key they refer to), `seed`,
-        `block`, `posterior` and `ensemble` (sha256 of the fitted tables; null where there is no ensemble), `code` (a
-        digest a room) and `numpy` (its version: it owns the generator and the order of its sums).
+        `points` (the arms resolved, without prose), `changes` (of a sweep), `record` (what the record holds under each
+        key they refer to), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables; null where there
+        is no ensemble), `code` (a digest a room) and `numpy` (its version: it owns the generator and the order of its
+        sums).
     """
     return {
-        "points": [canonical(point) for point in points],
+        **points.made_of(),
         "record": _referred(points),
         "seed": seed,
         "block": block,
@@ -93,9 +93,11 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _referred(points: Sequence[Scenario]) -> dict[str, Any]:
-    """Return the record's value under every key that the scenarios refer to, without its provenance."""
-    keys = {key for point in points for leaf in leaves(point).values() if (key := getattr(leaf, "record", None))}
+def _referred(points: Points) -> dict[str, Any]:
+    """Return the record's value under every key that arms and changes refer to, without its provenance."""
+    keys = {key for arm in points.arms for leaf in leaves(arm).values() if (key := getattr(leaf, "record", None))}
+    for change in points.changes:
+        keys |= {value["record"] for value in change.values() if isinstance(value, Mapping) and "record" in value}
     found = {}
     for key in sorted(keys):
         value = lookup(key)

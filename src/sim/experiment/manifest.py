@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME: Final = "manifest.json"
 """Its file name in the run directory."""
 
-LAYOUT: Final = {"format": 2, "rows": ROWS}
+LAYOUT: Final = {"format": 3, "rows": ROWS}
 """How trials are laid out in parts; not in the run's hash, for it changes no trial."""
 
 _WANTED: Final[dict[str, type]] = {
@@ -70,8 +70,13 @@ def _sane(found: Any) -> bool:
         1 <= found["trials"] <= MOST_TRIALS
         and 0 <= found["seed"] <= LARGEST_SEED
         and bool(found["scenarios"])
+        and _changes(found.get("changes", [{}]))
         and all(isinstance(count, int) and count >= 1 for count in counts)
     )
+
+
+def _changes(held: Any) -> bool:
+    return isinstance(held, list) and bool(held) and all(isinstance(change, dict) for change in held)
 
 
 def covers(held: Mapping[str, Any], trials: int) -> bool:
@@ -92,13 +97,14 @@ def begin(directory: Path, plan: Plan) -> None:
         "seed": plan.seed,
         "trials": max(plan.trials, int(held.get("trials", 0))),
         "layout": LAYOUT,
+        "experiment": dict(plan.about),
         "labels": held.get("labels"),
         "started": _now(),
         "finished": None,
         "host": socket.gethostname(),
         "versions": versions(),
         "failed": [],
-        "scenarios": [point.model_dump(mode="json") for point in plan.points],
+        **plan.points.to_json(),
         "made_of": dict(plan.made_of),
     }
     _write(directory, content)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.identity import digest_of, made_of
+from sim.experiment.points import Points
 from sim.reading import InputError
+from sim.scenario import Scenario
 from sim.world import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from sim.scenario import Scenario
 
 MOST_TRIALS: Final = 10_000_000
 """More trials than this are refused: the Monte Carlo error is long since below what the parameters leave open."""
@@ -21,9 +22,9 @@ MOST_TRIALS: Final = 10_000_000
 LARGEST_SEED: Final = 2**64 - 1
 """The seed is one half of a Philox key."""
 
-ROWS: Final = 4
-"""Points a batch plays together. A state variable of one point is 32 KiB (4,096 replicates in float64); with the ten or
-so that a rule touches at once, four points still fit a second-level cache of one or two MiB."""
+ROWS: Final = 8
+"""Points a batch plays together, if the arms of an experiment are not more. Each call of NumPy is paid once a batch, so
+that sweeps of a thousand trials a point gain by more points; eight full blocks need 100 MiB."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Task:
         block: which block of trials, from 0.
         replicates: how many trials of the block, from its first; at most BLOCK.
         seed: the run's seed.
-        points: the scenarios to play, one a row.
+        points: the scenarios to play, one a row; a sweep's are built by whoever does the task.
     """
 
     run: str
@@ -46,7 +47,7 @@ class Task:
     block: int
     replicates: int
     seed: int
-    points: tuple[Scenario, ...] = field(repr=False)
+    points: Points = field(repr=False)
 
     @property
     def first_trial(self) -> int:
@@ -70,48 +71,67 @@ class Plan:
     """A run before it is played. Make one with `Plan.of`.
 
     Attributes:
-        points: resolved scenarios, one or more.
+        points: what is played: one scenario, arms, or arms at every change of a sweep.
         seed: 0 to 2^64 - 1.
         trials: trials of each point, 1 to MOST_TRIALS.
         made_of: everything that decides the outcome of a trial, as JSON values; see sim.experiment.identity.
+        about: what the manifest tells of the experiment: its `command`, its `name` if it has one, and what its answer
+            calls things. JSON values; not in the hash, for it changes no trial.
     """
 
-    points: tuple[Scenario, ...]
+    points: Points
     seed: int
     trials: int
     made_of: Mapping[str, Any] = field(repr=False)
+    about: Mapping[str, Any] = field(default_factory=lambda: {"command": "run"}, repr=False)
 
     @classmethod
-    def of(cls, points: Scenario | Sequence[Scenario], *, trials: int, seed: int) -> Plan:
+    def of(
+        cls,
+        points: Scenario | Sequence[Scenario] | Points,
+        *,
+        trials: int,
+        seed: int,
+        about: Mapping[str, Any] | None = None,
+    ) -> Plan:
         """Check trials and seed and find out what the run is made of.
+
+        Scenarios in a sequence are arms: they are played side by side.
 
         Raises:
             InputError: trials or seed is not a whole number within its limits.
         """
-        several = tuple(points) if isinstance(points, (list, tuple)) else (points,)
+        if isinstance(points, Scenario):
+            points = (points,)
+        several = points if isinstance(points, Points) else Points(tuple(points))
         checked_trials = whole("trials", trials, 1, MOST_TRIALS)
         checked_seed = whole("seed", seed, 0, LARGEST_SEED)
-        return cls(several, checked_seed, checked_trials, made_of(several, checked_seed, BLOCK))
+        content = made_of(several, checked_seed, BLOCK)
+        return cls(several, checked_seed, checked_trials, content, about or {"command": "run"})
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """What tells this run from every other: sha256, hexadecimal. The number of trials is not in it."""
         return digest_of(self.made_of)
 
     @property
     def name(self) -> str:
-        """Name of the first scenario."""
-        return str(self.points[0].name)
+        """What the experiment is called: by itself, or by its arms; of more than three the first and their number."""
+        if "name" in self.about:
+            return str(self.about["name"])
+        names = [str(arm.name) for arm in self.points.arms]
+        shown = names if len(names) <= 3 else [names[0], f"{len(names) - 1}-more"]
+        return "-vs-".join(shown)
 
     @property
     def blocks(self) -> int:
         """Blocks of trials, the last one perhaps not full."""
         return -(-self.trials // BLOCK)
 
-    @property
-    def chunks(self) -> int:
-        """Chunks of points."""
-        return -(-len(self.points) // ROWS)
+    @cached_property
+    def chunks(self) -> tuple[tuple[int, int], ...]:
+        """First and last point (exclusive) of each chunk of points."""
+        return tuple(self.points.chunks(ROWS))
 
     def replicates(self, block: int) -> int:
         """Trials asked for in a block."""
@@ -121,14 +141,16 @@ class Plan:
         """Where a run lies if nobody says otherwise: `<under>/<name>-<first 12 of the hash>`."""
         return under / f"{self.name}-{self.hash[:12]}"
 
-    def tasks(self) -> Iterator[Task]:
-        """Every task, chunk by chunk and in each block by block: sums over trials are taken in this order."""
-        run = self.hash
-        for chunk in range(self.chunks):
-            first = chunk * ROWS
-            points = self.points[first : first + ROWS]
-            for block in range(self.blocks):
-                yield Task(run, chunk, first, block, self.replicates(block), self.seed, points)
+    def tasks(self, first_block: int = 0) -> Iterator[Task]:
+        """Every task, chunk by chunk and in each block by block: sums over trials are taken in this order.
+
+        Args:
+            first_block: blocks before it are left out.
+        """
+        for chunk, (first, stop) in enumerate(self.chunks):
+            points = self.points.part(first, stop)
+            for block in range(first_block, self.blocks):
+                yield Task(self.hash, chunk, first, block, self.replicates(block), self.seed, points)
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
-from sim.experiment import manifest
-from sim.experiment.batch import Batch, Played, table
-from sim.experiment.execute import Done, Failed, Submits, execute
+from sim.experiment.batch import Batch, table
+from sim.experiment.carry import Play, Progress, carry_out, opened, play, precise, read_back, wanted_precision
 from sim.experiment.metrics import all_metrics
 from sim.experiment.moments import Moments
 from sim.experiment.plan import Plan, Task, whole
@@ -22,72 +16,16 @@ from sim.experiment.summary import Summary, summarise
 from sim.reading import InputError, TaskError
 from sim.reading.errors import shown_path
 from sim.scenario import Scenario, load, scenario_hash
-from sim.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from sim.experiment.execute import Submits
+
 MOST_JOBS: Final = 1024
 """More worker processes than this are a slip of the pen."""
-
-
-class Play(Protocol):
-    """Plays a task; a function of a module, so that worker processes find it."""
-
-    def __call__(self, task: Task, /) -> Played:
-        """Return the outcomes of its points and trials."""
-        ...
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far a run is, after each task.
-
-    Attributes:
-        trials: trials done, over all points.
-        of_trials: trials asked for, over all points.
-        played: trials of those that were played now; the others lay in the run directory.
-        failed: what went wrong with this task, if anything.
-    """
-
-    trials: int
-    of_trials: int
-    played: int
-    failed: str | None
-
-
-class Progress(Protocol):
-    """Is told how far a run is."""
-
-    def __call__(self, step: Step, /) -> None:
-        """Take a step to the eyes of whoever waits."""
-        ...
-
-
-def play(task: Task) -> Played:
-    """Play a task in the world."""
-    outcomes: Played = World(task.points, replicates=task.replicates, first=task.first_trial, seed=task.seed).run()
-    return outcomes
-
-
-@dataclass(frozen=True)
-class _Work:
-    """Does a task: reads what lies in the run directory, plays what does not."""
-
-    play: Play
-    store: Store | None
-
-    def __call__(self, task: Task) -> tuple[Batch, bool]:
-        if self.store is not None:
-            held = self.store.read(task)
-            if held is not None:
-                return held, False
-        batch = Batch.of(task, self.play(task))
-        if self.store is not None:
-            self.store.write(task, batch)
-        return batch, True
 
 
 class Result:
@@ -157,6 +95,7 @@ def run(
     progress: Progress | None = None,
     executor: Submits | None = None,
     play: Play = play,
+    precision: float | None = None,
 ) -> Result:
     """Play a scenario many times and sum it up.
 
@@ -171,6 +110,8 @@ def run(
         progress: is told after each task.
         executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
         play: plays a task; the world unless a test says otherwise.
+        precision: play no more than are needed for a Monte Carlo error of P(attack) of at most so much: after 1, 3, 7 …
+            blocks of 4,096 trials it is seen whether they are enough. `trials` is then the most.
 
     Raises:
         InputError: something given cannot be run.
@@ -178,9 +119,9 @@ def run(
         KeyboardInterrupt: Ctrl-C; with `out`, what was done is kept, and the same call goes on.
     """
     whole("jobs", jobs, 1, MOST_JOBS)
-    chosen = _resolved(scenario, overrides)
+    chosen = resolved(scenario, overrides)
     plan = Plan.of(chosen, trials=trials, seed=seed)
-    return run_plan(plan, jobs=jobs, out=out, progress=progress, executor=executor, play=play)
+    return run_plan(plan, jobs=jobs, out=out, progress=progress, executor=executor, play=play, precision=precision)
 
 
 def run_plan(
@@ -191,6 +132,7 @@ def run_plan(
     progress: Progress | None = None,
     executor: Submits | None = None,
     play: Play = play,
+    precision: float | None = None,
 ) -> Result:
     """Carry out a plan of one point; arguments and errors as for `run`.
 
@@ -199,31 +141,25 @@ def run_plan(
     """
     if len(plan.points) != 1:
         raise ValueError(f"a run has one point, not {len(plan.points)}")
-    store = None if out is None else Store.open(Path(out), plan)
-    if store is not None:
-        _warn_of_harm(store, plan)
-    moments: Moments | None = None
-    batches: list[Batch] = []
-    failed: list[Failed] = []
-    labels: dict[str, list[str]] = {}
-    for result in _told(plan, _Work(play, store), jobs, executor, progress):
-        if isinstance(result, Failed):
-            failed.append(result)
-        elif not failed:
-            if moments is None:
-                moments = Moments(all_metrics(result.batch), len(plan.points))
-                labels = {name: list(text) for name, text in result.batch.labels.items()}
-            moments.add(result.batch)
-            if store is None:
-                batches.append(result.batch)
-    if store is not None:
-        _finish(store, plan, labels, failed)
-    if failed or moments is None:
-        raise _task_error(failed, store)
-    point = plan.points[0]
-    summary = summarise(moments, 0, _about(point, plan.seed))
+    sums = _Sums(keep=out is None)
+
+    def enough() -> bool:
+        return precise(sums.summary(plan).metrics["attack"].mc_se, precision)
+
+    plan, store = carry_out(
+        plan,
+        sums,
+        jobs=jobs,
+        out=out,
+        progress=progress,
+        executor=executor,
+        play=play,
+        enough=None if wanted_precision(precision) is None else enough,
+    )
     directory = None if store is None else store.directory
-    return Result(scenario=point, plan=plan, directory=directory, summary=summary, batches=batches)
+    return Result(
+        scenario=plan.points[0], plan=plan, directory=directory, summary=sums.summary(plan), batches=sums.batches
+    )
 
 
 def stored(directory: str | Path) -> Result:
@@ -232,82 +168,40 @@ def stored(directory: str | Path) -> Result:
     Raises:
         InputError: it is not a run directory, the run is not finished, or parts are not what they were.
     """
-    place = Path(directory).absolute()
-    held = manifest.read(place)
-    points = _points(place, held)
-    plan = Plan(points, int(held["seed"]), int(held["trials"]), held["made_of"])
-    store = Store(place)
-    moments: Moments | None = None
-    for task in plan.tasks():
-        batch = store.read(task)
-        if batch is None:
-            problem = "missing or not what it was; run the scenario again with this directory"
-            raise InputError(f"{shown_path(store.part(task))}: {problem}")
-        moments = moments or Moments(all_metrics(batch), len(points))
-        moments.add(batch)
-    if moments is None:
-        raise InputError(f"{shown_path(place)}: a run without trials")
-    summary = summarise(moments, 0, _about(points[0], plan.seed))
-    return Result(scenario=points[0], plan=plan, directory=place, summary=summary, batches=())
+    plan, store = opened(directory)
+    if len(plan.points) != 1:
+        raise InputError(f"{shown_path(store.directory)}: holds {len(plan.points)} points, not a run of one scenario")
+    sums = _Sums(keep=False)
+    read_back(plan, store, sums)
+    summary = sums.summary(plan)
+    return Result(scenario=plan.points[0], plan=plan, directory=store.directory, summary=summary, batches=())
 
 
-def _points(directory: Path, held: Mapping[str, Any]) -> tuple[Scenario, ...]:
-    try:
-        return tuple(Scenario.model_validate(point) for point in held["scenarios"])
-    except ValidationError:
-        shown = shown_path(directory)
-        raise InputError(f"{shown}: its scenario was written for another version of article4; run it again") from None
+class _Sums:
+    """Takes the outcomes of a run: sums, and where nothing is stored the outcomes themselves."""
+
+    def __init__(self, *, keep: bool) -> None:
+        self._keep = keep
+        self._moments: Moments | None = None
+        self.batches: list[Batch] = []
+
+    def __call__(self, _task: Task, batch: Batch) -> None:
+        self._moments = self._moments or Moments(all_metrics(batch), 1)
+        self._moments.add(batch)
+        if self._keep:
+            self.batches.append(batch)
+
+    def summary(self, plan: Plan) -> Summary:
+        assert self._moments is not None  # noqa: S101 - a plan has a task, and a task that fails is raised
+        return summarise(self._moments, 0, about(plan.points[0], plan.seed))
 
 
-def _told(
-    plan: Plan, work: _Work, jobs: int, executor: Submits | None, progress: Progress | None
-) -> Iterator[Done | Failed]:
-    """Execute a plan and tell of each step."""
-    of_trials = plan.trials * len(plan.points)
-    trials = played = 0
-    results = execute(plan.tasks(), work, count=plan.chunks * plan.blocks, jobs=jobs, executor=executor)
-    # Closed by hand: an interruption must stop the workers now, not when the generator is collected.
-    with contextlib.closing(results):  # type: ignore[type-var]
-        for result in results:
-            cells = result.task.replicates * len(result.task.points)
-            if isinstance(result, Done):
-                trials += cells
-                played += cells if result.played else 0
-            if progress is not None:
-                progress(Step(trials, of_trials, played, result.error if isinstance(result, Failed) else None))
-            yield result
+def resolved(scenario: Scenario | str | Path, overrides: Mapping[str, object] | Sequence[str]) -> Scenario:
+    """Return a scenario given as such, by name or by path, with overrides.
 
-
-def _warn_of_harm(store: Store, plan: Plan) -> None:
-    """Name the parts that lie in the directory and cannot be used."""
-    harmed = [shown_path(part) for part in store.harmed(plan.tasks())]
-    if harmed:
-        more = f" (and {len(harmed) - 1} more parts)" if len(harmed) > 1 else ""
-        warnings.warn(f"{harmed[0]}{more}: not what was written; played again", stacklevel=4)
-
-
-def _finish(store: Store, plan: Plan, labels: dict[str, list[str]], failed: list[Failed]) -> None:
-    try:
-        store.finish(plan, labels, failed)
-    except OSError as error:
-        raise TaskError(f"{shown_path(store.directory)}: the manifest cannot be written: {error.strerror}") from None
-
-
-def _task_error(failed: list[Failed], store: Store | None) -> TaskError:
-    lines = [f"{found.task}: {found.error}" for found in failed[:5]]
-    if len(failed) > 5:
-        lines.append(f"… and {len(failed) - 5} more")
-    kept = ""
-    if store is not None:
-        kept = f" What was done is kept in {shown_path(store.directory)}; tracebacks are in its manifest."
-    count = "1 task" if len(failed) == 1 else f"{len(failed)} tasks"
-    error = TaskError("\n".join([*lines, f"{count} failed.{kept}"]))
-    for found in failed[:1]:
-        error.add_note(found.traceback)
-    return error
-
-
-def _resolved(scenario: Scenario | str | Path, overrides: Mapping[str, object] | Sequence[str]) -> Scenario:
+    Raises:
+        InputError: there is none of this name, or it or an override is wrong.
+    """
     if isinstance(scenario, Scenario):
         return scenario.with_(overrides) if overrides else scenario
     if isinstance(scenario, (str, Path)):
@@ -315,7 +209,8 @@ def _resolved(scenario: Scenario | str | Path, overrides: Mapping[str, object] |
     raise InputError(f"scenario: a scenario, a name or a path is wanted, not {type(scenario).__name__}")
 
 
-def _about(point: Scenario, seed: int) -> dict[str, Any]:
+def about(point: Scenario, seed: int) -> dict[str, Any]:
+    """Return what a summary tells of a scenario and the seed it was played with."""
     protege = next(name for name, state in point.states.items() if state.role == "protege")
     return {
         "scenario": point.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment import manifest
 from sim.experiment.parts import read_part
+from sim.experiment.points import UNCHANGED, chunks
 from sim.experiment.store import PART, PARTS, Store, matches, sidecar
 from sim.reading import Problem
 from sim.reading.errors import shown_path
@@ -51,10 +52,10 @@ def verify(directory: str | Path) -> list[Problem]:
 def _expected(held: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
     """Return the parts that a finished run has, and of each the first point, the first trial and how many trials."""
     block, rows, trials = int(held["made_of"]["block"]), int(held["layout"]["rows"]), int(held["trials"])
-    chunks = -(-len(held["scenarios"]) // rows)
+    cut = chunks(len(held["scenarios"]), held.get("changes") or UNCHANGED, rows)
     return {
-        f"part-{chunk:05d}-{number:05d}.parquet": (chunk * rows, number * block, min(block, trials - number * block))
-        for chunk in range(chunks)
+        f"part-{chunk:05d}-{number:05d}.parquet": (first, number * block, min(block, trials - number * block))
+        for chunk, (first, _) in enumerate(cut)
         for number in range(-(-trials // block))
     }
 
