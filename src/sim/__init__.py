@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Result, run
+    from sim.api import Comparison, Result, compare, run
     from sim.reading import InputError, TaskError
     from sim.scenario import load as scenario
 
     __version__: str
 
 __all__ = [
+    "Comparison",
     "InputError",
     "Result",
     "TaskError",
     "__version__",
+    "compare",
     "experiment",
     "reading",
     "record",
@@ -36,7 +38,11 @@ __all__ = [
     "world",
 ]
 
-_HOMES = {"InputError": "sim.reading", "TaskError": "sim.reading", "Result": "sim.api", "run": "sim.api"}
+_HOMES = {
+    "InputError": "sim.reading",
+    "TaskError": "sim.reading",
+    **dict.fromkeys(("Comparison", "Result", "compare", "run"), "sim.api"),
+}
 _ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
 
 

@@ -29,6 +29,23 @@ class Result(experiment.Result):
         return outcome_chart(self)
 
 
+class Comparison(experiment.Comparison):
+    """What a comparison found: `.effect`, `.strata`, `.hazard_ratio`, `.survival`, `.to_json()`, `.plot()`.
+
+    Of several arms, `.contrasts[name]` has the effect, strata and hazard ratio of each.
+    """
+
+    def __init__(self, found: experiment.Comparison) -> None:
+        """Take what the experiment found."""
+        vars(self).update(vars(found))
+
+    def plot(self) -> alt.LayerChart:
+        """Return the chart of worlds without an attack by month; `.save("chart.png")` writes it."""
+        from sim.view.charts import survival_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
+
+        return survival_chart(self.to_json())
+
+
 def run(
     scenario: Scenario | str | Path,
     trials: int = 10_000,
@@ -39,6 +56,7 @@ def run(
     overrides: Mapping[str, object] | Sequence[str] = (),
     progress: experiment.Progress | None = None,
     executor: experiment.Submits | None = None,
+    precision: float | None = None,
 ) -> Result:
     """Play a scenario many times and sum it up. Nothing is written unless `out` says where.
 
@@ -51,6 +69,8 @@ def run(
         overrides: dotted names and values, as a mapping or as `name=value` texts.
         progress: is called with a `sim.experiment.Step` after each task.
         executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
+        precision: play no more than are needed for a Monte Carlo error of P(attack) of at most so much; `trials` is then
+            the most.
 
     Raises:
         InputError: something given cannot be run.
@@ -67,5 +87,52 @@ def run(
             overrides=overrides,
             progress=progress,
             executor=executor,
+            precision=precision,
+        )
+    )
+
+
+def compare(
+    *arms: Scenario | str | Path,
+    trials: int = 10_000,
+    seed: int | None = None,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    overrides: Mapping[str, object] | Sequence[str] = (),
+    progress: experiment.Progress | None = None,
+    executor: experiment.Submits | None = None,
+    precision: float | None = None,
+) -> Comparison:
+    """Play scenarios on the same draws; the first is the control. Nothing is written unless `out` says where.
+
+    Args:
+        arms: two or more: scenarios, names, paths, `NAME@key=value`, or directories of stored runs, which are read and
+            not played.
+        trials: how many of each arm, 1 to 10,000,000.
+        seed: 0 to 2^64 - 1; by default that of the stored runs, else 1.
+        jobs: worker processes at most (short runs stay in this one); of an executor, how many tasks it does at once.
+        out: directory to store the comparison in; trials that lie there are not played again.
+        overrides: changes of all arms: dotted names and values, as a mapping or as `name=value` texts.
+        progress: is called with a `sim.experiment.Step` after each task.
+        executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
+        precision: play no more than are needed for a Monte Carlo error of every arm's effect on P(attack) of at most so
+            much; `trials` is then the most.
+
+    Raises:
+        InputError: something given cannot be compared.
+        TaskError: a task failed; the others were done and, with `out`, kept.
+        KeyboardInterrupt: Ctrl-C; with `out`, what was done is kept, and the same call goes on.
+    """
+    return Comparison(
+        experiment.compare(
+            *arms,
+            trials=trials,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            overrides=overrides,
+            progress=progress,
+            executor=executor,
+            precision=precision,
         )
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, evidence, run
+from sim.cli import ask, compare, evidence, run
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def article4(
 
 
 app.command("run", short_help="Play a scenario many times and say what happens.")(run.run)
+app.command("compare", short_help="Play scenarios on the same draws and say what one changes.")(compare.compare)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)

@@ -6,13 +6,23 @@ to streaming sums, from which a summary tells luck from ignorance.
 
 from sim.experiment.batch import Batch, Played
 from sim.experiment.carry import Play, Progress, Step
+from sim.experiment.compare import (
+    Comparison,
+    Contrast,
+    compare,
+    compare_plan,
+    plan_comparison,
+    stored_comparison,
+)
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
+from sim.experiment.pairs import Effect
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.store import Store
+from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.verify import verify
 from sim.record.covariates import LEVELS
@@ -22,7 +32,10 @@ __all__ = [
     "METRICS",
     "MOST_TRIALS",
     "Batch",
+    "Comparison",
+    "Contrast",
     "Done",
+    "Effect",
     "Estimate",
     "Failed",
     "Metric",
@@ -35,14 +48,20 @@ __all__ = [
     "Result",
     "Step",
     "Store",
+    "Strata",
     "Submits",
     "Summary",
     "Task",
     "Variance",
+    "compare",
+    "compare_plan",
     "estimate",
+    "plan_comparison",
     "run",
     "run_plan",
     "stored",
+    "stored_comparison",
+    "strata_bounds",
     "summarise",
     "verify",
 ]

@@ -51,14 +51,24 @@ class Moments:
                 f"trials from {batch.first_trial} of {points} points do not follow {self.trials} trials of "
                 f"{self.sums.shape[2]}"
             )
-        # Trial k belongs to set k mod SETS, so consecutive trials up to a multiple of SETS fall on different sets and
-        # can be added at once without changing any sum's order of addition.
-        cuts = _cuts(batch.first_trial, replicates)
         for index, metric in enumerate(self.metrics):
-            terms = _terms(metric, batch)
-            for start, stop, first_set in cuts:
-                self.sums[index, :, :, first_set : first_set + stop - start] += terms[:, :, start:stop]
+            accumulate(self.sums[index], _terms(metric, batch), batch.first_trial)
         self.trials += replicates
+
+
+def accumulate(sums: NDArray[np.float64], terms: NDArray[np.float64], first_trial: int) -> None:
+    """Add what trials give to sums over their parameter sets, one addition a trial, in the order of the trials.
+
+    Trial k belongs to set k mod SETS, so consecutive trials up to a multiple of SETS fall on different sets and can be
+    added at once without changing any sum's order of addition.
+
+    Args:
+        sums: shape (..., SETS); changed.
+        terms: shape (..., trials).
+        first_trial: number of the first of them.
+    """
+    for start, stop, first_set in _cuts(first_trial, terms.shape[-1]):
+        sums[..., first_set : first_set + stop - start] += terms[..., start:stop]
 
 
 def _cuts(first_trial: int, replicates: int) -> list[tuple[int, int, int]]:

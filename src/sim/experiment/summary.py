@@ -27,6 +27,9 @@ FEWEST_CASES: Final = 2
 FEWEST_CASES_OF_A_RATE: Final = 10
 """The same for a rate: a quotient of two sums of fewer cases is biased by about 1/n of itself."""
 
+DROWNED: Final = "no interval: luck drowns whatever parameter sets differ by; more trials may show it"
+"""Why a result has no interval though its sets have enough cases."""
+
 QUANTILES: Final = (0.05, 0.95)
 """Ends of the 90 % interval."""
 
@@ -173,21 +176,33 @@ def estimate(sums: NDArray[np.float64], *, given: str | None = None) -> Estimate
     kept = sums[:, used]
     set_means = kept[1] / kept[2]
     within = _variance(kept, set_means) / (kept[2] / kept[0]) ** 2
-    noise = float((within / kept[0]).mean())
-    spread = float(set_means.var(ddof=1))
-    centre = set_means.mean()
-    pull = math.sqrt(max(0.0, 1.0 - noise / spread)) if spread > 0.0 else 0.0
-    low, high = (float(end) for end in np.quantile(centre + pull * (set_means - centre), QUANTILES))
-    # An interval without width would claim certainty where luck drowns the differences between sets.
-    drowned = low == high and noise > 0.0
+    noise = within / kept[0]
+    interval, spread = over_sets(set_means, noise)
     return Estimate(
         mean=mean,
         mc_se=_stratified_error(sums, used, mean),
-        interval=None if drowned else (low, high),
-        variance=Variance(luck=float(within.mean()), ignorance=max(0.0, spread - noise)),
-        note="no interval: luck drowns whatever parameter sets differ by; more trials may show it" if drowned else None,
+        interval=interval,
+        variance=Variance(luck=float(within.mean()), ignorance=max(0.0, spread - float(noise.mean()))),
+        note=DROWNED if interval is None else None,
         **counts,  # type: ignore[arg-type]
     )
+
+
+def over_sets(set_means: NDArray[np.float64], noise: NDArray[np.float64]) -> tuple[tuple[float, float] | None, float]:
+    """Return the 90 % interval of what sets say, their luck taken out (model.md 7.11), and the variance of it.
+
+    The interval is None where luck drowns the differences between sets: one without width would claim certainty.
+
+    Args:
+        set_means: what each set says, shape (sets,), two or more.
+        noise: square of the Monte Carlo error of each, shape (sets,).
+    """
+    luck = float(noise.mean())
+    spread = float(set_means.var(ddof=1))
+    centre = set_means.mean()
+    pull = math.sqrt(max(0.0, 1.0 - luck / spread)) if spread > 0.0 else 0.0
+    low, high = (float(end) for end in np.quantile(centre + pull * (set_means - centre), QUANTILES))
+    return (None if low == high and luck > 0.0 else (low, high)), spread
 
 
 def summarise(moments: Moments, row: int, about: Mapping[str, Any]) -> Summary:

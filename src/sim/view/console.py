@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view.tables import Table, table_text
 from sim.view.words import (
+    GIVEN,
     LEVELS,
+    MEANING,
     METRICS,
     MISSING,
     OUTCOMES,
@@ -21,8 +23,6 @@ from sim.view.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_CONDITIONS = {"attack": "given an attack", "invoked": "given Article 4 invoked"}
 
 
 def run_text(summary: Mapping[str, Any], charts: Sequence[str] = (), again: str | None = None) -> str:
@@ -47,8 +47,7 @@ def _setting(summary: Mapping[str, Any]) -> str:
     """What was played, in two lines: the scenario and how often; what the brackets mean."""
     title = plain(summary.get("title") or summary["scenario"], 200)
     played = f"{title}: {worlds(int(summary['trials']))}, seed {summary['seed']}."
-    meaning = "Brackets: 90 % interval over what is not known. ±: Monte Carlo error, which more trials would shrink."
-    return f"{played}\n{meaning}"
+    return f"{played}\n{MEANING}"
 
 
 def run_tables(summary: Mapping[str, Any]) -> list[Table]:
@@ -60,7 +59,7 @@ def _metrics(summary: Mapping[str, Any]) -> Table:
     """Every metric with its mean, Monte Carlo error, interval, cases, and how much of its variance is ignorance."""
     metrics = summary["metrics"]
     names = [name for name in METRICS if name in metrics] + [name for name in metrics if name not in METRICS]
-    names.sort(key=lambda name: ["", *_CONDITIONS].index(metrics[name].get("given") or ""))
+    names.sort(key=lambda name: list(GIVEN).index(metrics[name].get("given")))
     rows = tuple(_metric(name, metrics[name], int(summary["horizon"])) for name in names)
     return Table(
         "What happens",
@@ -75,7 +74,7 @@ def _metric(name: str, metric: Mapping[str, Any], horizon: int) -> tuple[str, ..
     if name == "months_to_attack":
         label += f" (of {horizon})"
     given = metric.get("given")
-    label += f", {_CONDITIONS.get(given, f'given {given}')}" if given else ""
+    label += f", {GIVEN.get(given, f'given {given}')}" if given else ""
     mean, error, ends = metric["mean"], metric["mc_se"], metric["interval"]
     scale = 100.0 if kind == "share" else 1.0
     shown = percent(mean, error) if kind == "share" else quantity(mean, error)

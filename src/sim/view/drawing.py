@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Draughtsman:
-    """Draws the charts of a run in a process of its own; a context manager, so that it never outlives its use."""
+    """Draws charts in a process of its own; a context manager, so that it never outlives its use."""
 
     def __enter__(self) -> Self:
         """Start the process."""
@@ -39,10 +39,10 @@ class Draughtsman:
         self._process.communicate()
 
     def draw(self, summary: Mapping[str, Any], paths: Sequence[Path]) -> list[Path]:
-        """Draw the outcome chart of a run to files; the suffix says which kind.
+        """Draw the chart of a command's answer to files; the suffix says which kind.
 
         Args:
-            summary: the run's JSON object, as `sim.view.answers.summary_of` gives it.
+            summary: the JSON object of `run`, as `sim.view.answers.summary_of` gives it, or of `compare`.
             paths: the files.
 
         Raises:
@@ -59,7 +59,7 @@ class Draughtsman:
 
 def main() -> int:
     """Load the engine, then draw what standard input asks for."""
-    from sim.view.charts import outcome_chart  # noqa: PLC0415 - in its own process only
+    from sim.view.charts import chart_of  # noqa: PLC0415 - in its own process only
     from sim.view.files import save, warm_up  # noqa: PLC0415 - the same
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is answered by the process that plays
@@ -68,7 +68,7 @@ def main() -> int:
     if not asked:
         return 0
     order = json.loads(asked)
-    chart = outcome_chart(order["summary"])
+    chart = chart_of(order["summary"])
     try:
         for path in order["paths"]:
             sys.stdout.write(f"{save(chart, path)}\n")

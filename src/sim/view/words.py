@@ -63,10 +63,18 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
 )
 """Metrics that are counted only among the worlds where something happened, and what that is."""
 
+GIVEN: Mapping[str | None, str] = MappingProxyType(
+    {None: "", "attack": "given an attack", "invoked": "given Article 4 invoked"}
+)
+"""Conditions in words, in the order in which metrics are listed."""
+
 LEVELS = ("words", "aid", "troops", "combat")
 """The four levels of a guarantor's response, from least to most."""
 
 MISSING = "-"
+
+MEANING = "Brackets: 90 % interval over what is not known. ±: Monte Carlo error, which more trials would shrink."
+"""What figures beside a mean are."""
 
 
 def plain(text: object, limit: int | None = None) -> str:

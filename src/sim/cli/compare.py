@@ -1,0 +1,114 @@
+"""`article4 compare`: scenarios side by side on the same draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.ends import emit
+from sim.cli.options import Json, Quiet, Sets, seed_number
+from sim.cli.playing import (
+    CHARTS,
+    DEFAULT_TRIALS,
+    DryRun,
+    Jobs,
+    Out,
+    Precision,
+    Trials,
+    again,
+    emit_json,
+    place,
+    played,
+    workers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sim.experiment import Comparison, Plan
+
+
+def compare(
+    arms: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B [C ...]",
+            help="The control, then what is set beside it: names, files, NAME@key=value, directories of stored runs.",
+        ),
+    ],
+    *,
+    trials: Trials = DEFAULT_TRIALS,
+    precision: Precision = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            "--seed",
+            metavar="S",
+            help="A whole number, or `random`; by default that of the stored runs, else 1.",
+            show_default=False,
+        ),
+    ] = None,
+    set_: Sets = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play scenarios on the same draws: what the second changes beside the first, and in which worlds.
+
+    Every world has the same luck in all arms, so that small differences show. It is stored and a chart drawn.
+    """
+    processes = workers(jobs)
+    from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
+
+    with Draughtsman() as draughtsman:
+        from sim.experiment import compare_plan, plan_comparison  # noqa: PLC0415 - NumPy and the world load with it
+
+        number = None if seed is None else seed_number(seed)
+        plan, player = plan_comparison(arms, trials=trials, seed=number, overrides=set_ or ())
+        directory = place(plan, out)
+        command = again(plan, ["compare", *arms], {"--precision": precision, "--set": set_, "--out": out})
+        if dry_run:
+            _announce(plan, directory, command, json=json)
+            return
+        found = played(
+            lambda progress: compare_plan(
+                plan, jobs=processes, out=directory, progress=progress, play=player, precision=precision
+            ),
+            directory,
+            command,
+            quiet=quiet,
+        )
+        charts = draughtsman.draw(found.to_json(), [directory / name for name in CHARTS])
+    _tell(found, directory, charts, command, json=json, quiet=quiet)
+
+
+def _tell(found: Comparison, directory: Path, charts: Sequence[Path], again: str, *, json: bool, quiet: bool) -> None:
+    """Print the answer: as JSON, as the sentences alone, or in full."""
+    from sim.view.comparison import comparison_lines, comparison_text  # noqa: PLC0415 - NumPy has been loaded by now
+
+    told = found.to_json() | {"out": str(directory)}
+    if json:
+        emit_json(told | {"charts": [str(path) for path in charts], "again": again})
+    elif quiet:
+        emit("\n".join(comparison_lines(told)))
+    else:
+        emit(comparison_text(told, [str(path) for path in charts], again))
+
+
+def _announce(plan: Plan, directory: Path, again: str, *, json: bool) -> None:
+    """Say what a comparison would be, and play nothing."""
+    from sim.view.words import worlds  # noqa: PLC0415 - only here
+
+    names = plan.about["arms"]
+    if json:
+        told = {"command": "compare", "seed": plan.seed, "out": str(directory), "dry_run": True, "arms": names}
+        emit_json(told | {"trials": plan.trials, "run_hash": plan.hash, "again": again})
+        return
+    emit(
+        f"Nothing was played. It would be {worlds(plan.trials)} of each of {', '.join(names)}, on the same draws, "
+        f"seed {plan.seed}, stored in {directory}.\n{again}"
+    )
