@@ -85,6 +85,20 @@ def play(task: Task) -> StandIn:
     return StandIn({name: np.broadcast_to(values, (rows, width)) for name, values in columns.items()}, LABELS)
 
 
+def deterred(task: Task) -> StandIn:
+    """Play as above, but spare each point in a share of its trials: its `environment.threat.noise`."""
+    luck = np.random.Generator(np.random.Philox(key=task.seed + 1, counter=[0, 0, 0, task.block])).random(4096)
+    calm = {"level_Russia": -1, "level_Belarus": -1, "first_attack_month": -1, "months_at_risk": float(HORIZON)}
+    calm |= {"first_attacker": -1, "mandate": -1, "months_admitted": -1}
+    found = play(task).columns
+    rows = []
+    for row, point in enumerate(task.points):
+        share: Any = point.environment.threat.noise
+        spared = luck[: task.replicates] < share.value
+        rows.append({name: np.where(spared, calm.get(name, 0), found[name][row]) for name in found})
+    return StandIn({name: np.stack([row[name] for row in rows]).astype(found[name].dtype) for name in found}, LABELS)
+
+
 def slow(task: Task) -> StandIn:
     """Play as above, but long enough to be killed in the middle; say which process does it, if anybody asks."""
     if folder := os.environ.get("STAND_IN_PIDS"):

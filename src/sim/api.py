@@ -69,8 +69,8 @@ def run(
         overrides: dotted names and values, as a mapping or as `name=value` texts.
         progress: is called with a `sim.experiment.Step` after each task.
         executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
-        precision: play no more than are needed for a Monte Carlo error of P(attack) of at most so much; `trials` is then
-            the most.
+        precision: play no more than are needed for a Monte Carlo error of P(attack) of at most so much; `trials` is
+            then the most.
 
     Raises:
         InputError: something given cannot be run.

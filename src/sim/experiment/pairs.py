@@ -128,12 +128,9 @@ def ratio(sums: Array) -> Effect:
     mean = math.exp(log.mean)
     error = None if log.mc_se is None else mean * log.mc_se
     without = float((played & ~events).sum()) / float(played.sum())
+    few = f"no interval: in {without:.0%} of the parameter sets an arm saw no event; more trials are needed"
     if log.interval is None or without > MOST_WITHOUT:
-        note = (
-            log.note
-            or f"no interval: in {without:.0%} of the parameter sets an arm saw no event; more trials are needed"
-        )
-        return Effect(mean, error, None, cases, note)
+        return Effect(mean, error, None, cases, few if without > MOST_WITHOUT else log.note)
     return Effect(mean, error, (math.exp(log.interval[0]), math.exp(log.interval[1])), cases)
 
 
