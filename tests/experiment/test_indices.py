@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Evaluate = "Callable[[Design], NDArray[np.float64]]"
-
 # Ishigami (Ishigami and Homma 1990) with a = 7, b = 0.1.
 A, B = 7.0, 0.1
 ISHIGAMI_AXES = axes_of({f"x{i}": {"uniform": [-math.pi, math.pi]} for i in (1, 2, 3)})
@@ -46,7 +44,10 @@ def ishigami(design: Design) -> NDArray[np.float64]:
 
 def sobol_g(design: Design) -> NDArray[np.float64]:
     table = design.table()
-    return np.prod([(np.abs(4.0 * table[f"x{i}"] - 2.0) + a) / (1.0 + a) for i, a in enumerate(G)], axis=0)
+    found: NDArray[np.float64] = np.prod(
+        [(np.abs(4.0 * table[f"x{i}"] - 2.0) + a) / (1.0 + a) for i, a in enumerate(G)], axis=0
+    )
+    return found
 
 
 def played(design: Design, noise: float) -> NDArray[np.float64]:
@@ -81,16 +82,16 @@ def test_sobol_indices_are_the_closed_forms(
     total: tuple[float, ...],
     variance: float,
 ) -> None:
-    design = saltelli(axes, 4096, seed=1, dummy=False)
+    design = saltelli(axes, 4096, seed=0, dummy=False)
     found = sobol_indices(design, evaluate(design), seed=1)
-    assert estimates(found, "first") == pytest.approx(first, abs=0.006)
-    assert estimates(found, "total") == pytest.approx(total, abs=0.006)
-    assert found.variance == pytest.approx(variance, rel=0.01)
+    assert estimates(found, "first") == pytest.approx(first, abs=0.002)
+    assert estimates(found, "total") == pytest.approx(total, abs=0.002)
+    assert found.variance == pytest.approx(variance, rel=0.005)
     assert found.evaluations == 4096 * (len(first) + 2)
     for indices, exact in zip(found.parameters.values(), total, strict=True):
         interval = indices["total"].interval
         assert interval is not None
-        assert interval[0] - 1e-6 <= exact <= interval[1] + 1e-6 or abs(exact - (indices["total"].estimate or 0)) < 2e-4
+        assert interval[0] <= exact <= interval[1]
 
 
 def test_sobol_intervals_cover_the_truth_as_often_as_they_say() -> None:
@@ -129,16 +130,16 @@ def test_given_data_indices_of_correlated_normals() -> None:
 
 
 def test_given_data_intervals_cover_and_shrink() -> None:
-    covered, widths = 0, {200: 0.0, 3200: 0.0}
-    for seed in range(60):
+    covered, widths = 0, {100: 0.0, 1600: 0.0}
+    for seed in range(40):
         for rows in widths:
             x, z = np.random.default_rng([seed, rows]).normal(size=(2, rows))
             interval = given_data_indices({"x": x}, x + z, seed=seed).parameters["x"]["first"].interval
             assert interval is not None
-            widths[rows] += (interval[1] - interval[0]) / 60
-            covered += rows == 3200 and interval[0] <= 0.5 <= interval[1]
-    assert 47 <= covered <= 60
-    assert widths[3200] < 0.35 * widths[200]
+            widths[rows] += (interval[1] - interval[0]) / 40
+            covered += rows == 1600 and interval[0] <= 0.5 <= interval[1]
+    assert 31 <= covered <= 40
+    assert widths[1600] < 0.35 * widths[100]
 
 
 def test_noise_is_taken_out_of_the_whole() -> None:
@@ -217,9 +218,9 @@ def test_the_same_seed_gives_the_same_numbers_whatever_the_global_stream() -> No
 
     before = once(0)
     np.random.seed(1)  # noqa: NPY002 - the stream that must not matter
-    state = np.random.get_state()[1].copy()  # type: ignore[union-attr] # noqa: NPY002
+    state = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
     assert once(0) == before
-    assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], state)  # noqa: NPY002
     assert once(1) != before
 
 

@@ -147,7 +147,7 @@ def grid(axes: Axes) -> Design:
     values = _lists("grid", axes)
     count = math.prod(len(one) for one in values)
     if count > MOST_POINTS:
-        sizes = " × ".join(str(len(one)) for one in values)
+        sizes = " x ".join(str(len(one)) for one in values)
         raise InputError(
             f"axes: a grid of {sizes} = {count:,} points is beyond the {MOST_POINTS:,} allowed; give fewer values, or "
             "a design of kind lhs or sobol"

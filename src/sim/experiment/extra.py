@@ -17,9 +17,10 @@ def needed(module: str) -> ModuleType | Any:
     Raises:
         InputError: it is not installed; says how to get it.
     """
+    library = module.partition(".")[0]
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != module.split(".")[0]:
+        if (error.name or "").partition(".")[0] != library:
             raise
-        raise InputError(f"{module.split('.')[0]} is not installed: pip install 'article4[sensitivity]'") from None
+        raise InputError(f"{library} is not installed: pip install 'article4[sensitivity]'") from None

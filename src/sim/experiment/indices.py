@@ -334,7 +334,9 @@ def _check_rows(columns: Mapping[str, NDArray[Any]], y: Floats) -> None:
         raise InputError("columns: at least one parameter is wanted")
     wrong = [name for name, column in columns.items() if np.shape(column) != y.shape]
     if wrong:
-        raise InputError(*(f"{name}: {len(y):,} values are wanted, as many as there are of the metric" for name in wrong))
+        raise InputError(
+            *(f"{name}: {len(y):,} values are wanted, as many as there are of the metric" for name in wrong)
+        )
     _check_finite(y)
 
 
@@ -342,8 +344,8 @@ def _check_finite(values: Floats) -> None:
     missing = np.flatnonzero(~np.isfinite(values))
     if len(missing):
         raise InputError(
-            f"values: {len(missing):,} of {len(values):,} points have no value, the first is point {missing[0]}; choose "
-            "a metric that every point has cases of, or more trials"
+            f"values: {len(missing):,} of {len(values):,} points have no value, the first is point {missing[0]}; "
+            "choose a metric that every point has cases of, or more trials"
         )
 
 
