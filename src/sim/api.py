@@ -41,7 +41,7 @@ class Comparison(experiment.Comparison):
 
     def plot(self) -> alt.LayerChart:
         """Return the chart of worlds without an attack by month; `.save("chart.png")` writes it."""
-        from sim.view.charts import survival_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
+        from sim.view.survival import survival_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
 
         return survival_chart(self.to_json())
 

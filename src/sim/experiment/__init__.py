@@ -24,6 +24,8 @@ from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
+from sim.experiment.sweep import Sweep, plan_sweep, stored_sweep, sweep, sweep_plan
+from sim.experiment.sweep_file import read_sweep, sweeps
 from sim.experiment.verify import verify
 from sim.record.covariates import LEVELS
 
@@ -51,17 +53,24 @@ __all__ = [
     "Strata",
     "Submits",
     "Summary",
+    "Sweep",
     "Task",
     "Variance",
     "compare",
     "compare_plan",
     "estimate",
     "plan_comparison",
+    "plan_sweep",
+    "read_sweep",
     "run",
     "run_plan",
     "stored",
     "stored_comparison",
+    "stored_sweep",
     "strata_bounds",
     "summarise",
+    "sweep",
+    "sweep_plan",
+    "sweeps",
     "verify",
 ]

@@ -78,7 +78,7 @@ class Comparison:
         """Hold what `compare` found."""
         self.control = names[0]
         self.seed = plan.seed
-        self.trials = sums.divided_trials
+        self.trials = sums.trials
         self.hash = plan.hash
         self.directory = directory
         self.scenarios = MappingProxyType(dict(zip(names, plan.points.arms, strict=True)))
@@ -252,9 +252,10 @@ def stored_comparison(directory: str | Path) -> Comparison:
 class Sums:
     """Takes the outcomes of a comparison: everything that its answer needs, added trial by trial."""
 
-    def __init__(self, arms: int) -> None:
-        """Begin with no trials; `arms` counts the control."""
+    def __init__(self, arms: int, *, curves: bool = True) -> None:
+        """Begin with no trials; `arms` counts the control; `curves`: count survival month by month too."""
         self._arms = arms
+        self._with_curves = curves
         self._own: Moments | None = None
         self._curves: Moments | None = None
         self._pairs = Pairs(METRICS, arms)
@@ -263,14 +264,15 @@ class Sums:
     def __call__(self, task: Task, batch: Batch) -> None:
         """Take the outcomes of a task; its points are the arms."""
         self._own = self._own or Moments(all_metrics(batch), self._arms)
-        self._curves = self._curves or Moments(survival_metrics(task.points.arms[0].horizon), self._arms)
         self._own.add(batch)
-        self._curves.add(batch)
+        if self._with_curves:
+            self._curves = self._curves or Moments(survival_metrics(task.points.arms[0].horizon), self._arms)
+            self._curves.add(batch)
         self._pairs.add(batch)
         self._divided.add(batch)
 
     @property
-    def divided_trials(self) -> int:
+    def trials(self) -> int:
         """Trials that are in."""
         return 0 if self._own is None else self._own.trials
 
@@ -278,6 +280,14 @@ class Sums:
         """Return an arm's own answer."""
         assert self._own is not None  # noqa: S101 - a plan has a task
         return summarise(self._own, row, told)
+
+    def estimates(self, row: int) -> dict[str, Estimate]:
+        """Return everything that is counted in an arm, by name."""
+        assert self._own is not None  # noqa: S101 - a plan has a task
+        return {
+            metric.name: estimate(sums[:, row], given=metric.given)
+            for metric, sums in zip(self._own.metrics, self._own.sums, strict=True)
+        }
 
     def survival(self, row: int) -> tuple[Estimate, ...]:
         """Return the share of an arm's trials without an attack at the end of each month."""
