@@ -31,8 +31,13 @@ SECTIONS: Final = 4
 TOLERANCE: Final = 1e-4
 """Share of the range below which a bracket is not cut any more."""
 
-FINE: Final = 0.25
-"""Nor is it once the metric changes over it by less than this share of its Monte Carlo error."""
+FINE: Final = 1.0
+"""Nor is it once the metric changes over it by no more than this many Monte Carlo errors: a straight line through its
+ends is off by far less."""
+
+TOLERANCE_OF_ENDS: Final = 1.0 / 256.0
+"""Share of the range below which the bracket of an end of the interval is not cut any more: 500 sets leave the end less
+certain than that, as the 5 % quantile of 500 normal values has a standard error of a tenth of their deviation."""
 
 CLEAR: Final = 2.0
 """Monte Carlo errors by which a metric must leave the target on both sides of a clear crossing."""
@@ -158,7 +163,7 @@ def breakeven(
     """
     if not all(map(math.isfinite, (low, high, target))) or not low < high:
         raise InputError(f"{parameter}: finite ends and a finite target are wanted, not {target} from {low} to {high}")
-    curve = _Curve(evaluate, target, tolerance * (high - low))
+    curve = _Curve(evaluate, target, high - low, tolerance)
     curve.play(low + (high - low) * step / (GRID - 1) for step in range(GRID))
     told = {"parameter": parameter, "metric": metric, "target": target, "searched": (low, high), "recorded": recorded}
     if not curve.known():
@@ -227,7 +232,8 @@ class _Curve:
 
     evaluate: Callable[[Sequence[float]], Sequence[Reading]]
     target: float
-    finest: float
+    width: float
+    tolerance: float
     readings: dict[float, Reading] = field(default_factory=dict)
 
     def play(self, values: Iterable[float]) -> None:
@@ -273,10 +279,11 @@ class _Curve:
         """
         if self.off(low) == self.off(high) == 0.0:
             return min(max(start, low), high)
-        return self._meets(low, high, self.off)
+        return self._meets(low, high, self.off, self.tolerance)
 
-    def _meets(self, low: float, high: float, height: Callable[[float], float]) -> float:
-        while high - low > self.finest and abs(height(high) - height(low)) > FINE * self._noise(low, high):
+    def _meets(self, low: float, high: float, height: Callable[[float], float], tolerance: float) -> float:
+        finest = tolerance * self.width
+        while high - low > finest and abs(height(high) - height(low)) > FINE * self._noise(low, high):
             self.play(_cut(low, high, SECTIONS))
             inner = [x for x in self.known() if low <= x <= high]
             steps = [(a, b) for a, b in itertools.pairwise(inner) if height(a) * height(b) <= 0.0]
@@ -322,7 +329,9 @@ class _Curve:
         for inner, outer in itertools.pairwise(outwards):
             side = self._side(outer)
             if side is not None:
-                return self._meets(min(inner, outer), max(inner, outer), self._edge(side))
+                return self._meets(
+                    min(inner, outer), max(inner, outer), self._edge(side), max(self.tolerance, TOLERANCE_OF_ENDS)
+                )
         return None
 
     def _edge(self, side: int) -> Callable[[float], float]:
