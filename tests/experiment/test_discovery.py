@@ -160,4 +160,5 @@ def test_what_cannot_be_searched_is_refused() -> None:
 def test_where_everything_is_of_interest_there_is_no_limit() -> None:
     found = discover({"x": np.arange(9.0)}, np.ones(9, dtype=bool))
     assert found.box.limits == {}
+    assert discover({}, np.arange(9) > 4, tried=3).box.limits == {}
     assert found.note == "no limit of any parameter is told from luck"

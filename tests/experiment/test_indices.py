@@ -191,7 +191,8 @@ def test_morris_effects_of_a_plane_are_its_slopes() -> None:
     assert estimates(found, "mu") == pytest.approx([27.0, -1.8, 0.0])
     assert estimates(found, "sigma") == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
     assert found.ranked("mu_star") == ["a", "b", "flat"]
-    assert [one["mu_star"].above_floor for one in found.parameters.values()] == [True, True, False]
+    for quantity in ("mu_star", "mu"):
+        assert [one[quantity].above_floor for one in found.parameters.values()] == [True, True, False]
 
 
 def test_morris_sees_an_interaction_as_spread() -> None:

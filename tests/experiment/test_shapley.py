@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.experiment.shapley import World, shapley, weights, worlds
@@ -51,6 +51,7 @@ def test_three_channels_by_hand() -> None:
     assert found.last["capability"] == pytest.approx(-0.02)
 
 
+@settings(deadline=None)
 @given(games)
 def test_shares_are_those_of_all_orders_and_add_up(values: list[float]) -> None:
     factors, game = played(values)
@@ -64,6 +65,7 @@ def test_shares_are_those_of_all_orders_and_add_up(values: list[float]) -> None:
     assert abs(math.fsum(share.mean for share in found.shares.values()) - found.effect) <= slack
 
 
+@settings(deadline=None)
 @given(st.integers(1, 8))
 def test_weights_sum_to_the_effect_exactly(count: int) -> None:
     factors = "abcdefgh"[:count]
@@ -72,6 +74,7 @@ def test_weights_sum_to_the_effect_exactly(count: int) -> None:
     assert total == [(world == order[-1]) - (world == order[0]) for world in order]
 
 
+@settings(deadline=None)
 @given(games, number)
 def test_a_dummy_gets_what_it_adds_by_itself(values: list[float], own: float) -> None:
     factors, game = played(values)
@@ -86,6 +89,7 @@ def test_a_dummy_gets_what_it_adds_by_itself(values: list[float], own: float) ->
     assert share == Fraction(own)
 
 
+@settings(deadline=None)
 @given(games)
 def test_equals_are_treated_equally(values: list[float]) -> None:
     factors, game = played(values)
@@ -95,6 +99,7 @@ def test_equals_are_treated_equally(values: list[float]) -> None:
     assert shares == [shares[0]] * count
 
 
+@settings(deadline=None)
 @given(games, games)
 def test_the_split_of_a_sum_is_the_sum_of_the_splits(one: list[float], other: list[float]) -> None:
     size = min(len(one), len(other))

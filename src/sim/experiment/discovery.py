@@ -103,12 +103,12 @@ def discover(
         peel: share of a box's cases that a slice holds, 0 to 0.5.
         least_mass: share of all cases that a box must hold, 0 to 1.
         chance: as CHANCE says, 0 to 1; above 1 no limit is taken off.
-        tried: columns there were before `screened`; those of the table if None.
+        tried: columns there were before `screened`, which may leave none; those of the table if None.
 
     Raises:
         InputError: a column that numbers cases, of another length or with missing values; or nothing of interest.
     """
-    columns, wanted = _checked(table, interest)
+    columns, wanted = _checked(table, interest, empty=bool(tried))
     if not 0.0 < peel < 0.5 or not 0.0 < least_mass < 1.0:
         raise InputError(f"peel {peel} and least mass {least_mass}: shares between 0 and 0.5, and 0 and 1, are wanted")
     limits: dict[str, Limit] = {}
@@ -248,11 +248,11 @@ def _between(low: Any, high: Any) -> float:
     return middle if float(low) < middle else float(high)
 
 
-def _checked(table: Table, interest: Mask) -> tuple[dict[str, NDArray[Any]], Mask]:
+def _checked(table: Table, interest: Mask, *, empty: bool = False) -> tuple[dict[str, NDArray[Any]], Mask]:
     wanted = np.asarray(interest)
     if wanted.ndim != 1 or wanted.dtype.kind != "b":
         raise InputError("interest: truth values, one a case, are wanted")
-    if not table:
+    if not table and not empty:
         raise InputError("columns: at least one parameter is wanted")
     columns = {name: np.asarray(column) for name, column in table.items()}
     problems = []

@@ -40,6 +40,9 @@ RESAMPLES: Final = 400
 MOST_BINS: Final = 100
 """Bins of a column at most: finer ones would tell nothing more of a smooth dependence (convention)."""
 
+_AT_ONCE: Final = 1_000_000
+"""Values resampled together: some tens of MiB."""
+
 FEWEST_ROWS: Final = 50
 """With fewer rows, bins would hold too few values to tell a dependence from luck (convention)."""
 
@@ -76,7 +79,8 @@ class Sensitivity:
         parameters: dotted name -> name of the quantity -> index. Of `sobol`: `first`, `total`; of `morris`: `mu_star`
             (unit of the metric, from 5 % to 95 % of the axis), `mu`, `sigma`; of `given_data`: `first`.
         dummy: the same of the dummy; None without one.
-        floor: name of the quantity -> upper end of the dummy's interval; empty without a dummy.
+        floor: name of the quantity -> upper end of the dummy's interval, of `mu` the end farther from 0; empty without
+            a dummy.
         variance: variance of the values that the shares are shares of, without `noise`.
         evaluations: how many values it rests on.
         note: what the reader must know, if anything.
@@ -215,27 +219,39 @@ def given_data_indices(
     if variance <= 0.0:
         only = "the values do not differ" if np.ptp(y) == 0.0 else "luck is all there is in the values"
         return _constant("given_data", tuple(columns), ("first",), y, only)
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
-    rows = rng.integers(len(y), size=(RESAMPLES, len(y)))
     bins = max(2, min(MOST_BINS, round(math.sqrt(len(y)))))
-    shift = float(y.var(ddof=1)) / variance
+    scale = float(y.var(ddof=1)) / variance
+    labels = [_labels(np.asarray(column), bins) for column in columns.values()]
     centred = y - y.mean()
-    shuffled = np.array([rng.permutation(centred) for _ in range(RESAMPLES)])
-    estimates, low, high = (np.empty(len(columns)) for _ in range(3))
-    for place, column in enumerate(columns.values()):
-        labels = _labels(np.asarray(column), bins)
-        raw, corrected = (float(one[0]) for one in _ratios(labels[None], centred[None]))
-        errors = _ratios(labels[rows], centred[rows])[1] - raw
-        estimates[place] = shift * corrected
-        low[place], high[place] = (shift * (corrected - np.quantile(errors, q)) for q in _tails()[::-1])
-    nothing = shift * _ratios(np.broadcast_to(_labels(np.arange(len(y)), bins), shuffled.shape), shuffled)[1]
-    floor = float(np.quantile(nothing, _tails()[1]))
-    dummy = Index(float(nothing.mean()), (float(np.quantile(nothing, _tails()[0])), floor), above_floor=False)
+    raw, corrected = np.concatenate([np.array(_ratios(one[None], centred[None])) for one in labels], axis=1)
+    resampled, nothing = _repeated(labels, _labels(np.arange(len(y)), bins), centred, seed)
+    tails = (1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0
+    most, least = scale * (corrected - np.quantile(resampled - raw, tails, axis=0))
+    floor_low, floor = scale * np.quantile(nothing, tails)
+    dummy = Index(float(scale * nothing.mean()), (float(floor_low), float(floor)), above_floor=False)
     parameters = {
-        name: {"first": Index(float(one), (float(least), float(most)), bool(one > floor))}
-        for name, one, least, most in zip(columns, estimates, low, high, strict=True)
+        name: {"first": Index(float(one), (float(low), float(high)), bool(one > floor))}
+        for name, one, low, high in zip(columns, scale * corrected, least, most, strict=True)
     }
-    return Sensitivity("given_data", parameters, {"first": dummy}, {"first": floor}, variance, len(y))
+    return Sensitivity("given_data", parameters, {"first": dummy}, {"first": float(floor)}, variance, len(y))
+
+
+def _repeated(
+    labels: list[NDArray[np.int64]], inert: NDArray[np.int64], values: Floats, seed: int
+) -> tuple[Floats, Floats]:
+    """Return corrected ratios of resamples, shape (RESAMPLES, columns), and of shuffles of a column that is inert."""
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    resampled, nothing = np.empty((RESAMPLES, len(labels))), np.empty(RESAMPLES)
+    at_once = max(1, _AT_ONCE // len(values))
+    for first in range(0, RESAMPLES, at_once):
+        part = slice(first, min(RESAMPLES, first + at_once))
+        rows = rng.integers(len(values), size=(part.stop - first, len(values)))
+        drawn = values[rows]
+        for place, one in enumerate(labels):
+            resampled[part, place] = _ratios(one[rows], drawn)[1]
+        shuffled = rng.permuted(np.tile(values, (part.stop - first, 1)), axis=1)
+        nothing[part] = _ratios(np.tile(inert, (part.stop - first, 1)), shuffled)[1]
+    return resampled, nothing
 
 
 def _ratios(labels: NDArray[np.int64], y: Floats) -> tuple[Floats, Floats]:
@@ -281,12 +297,15 @@ def _held_against_dummy(
     values: Floats,
     evaluations: int,
 ) -> Sensitivity:
+    def size(quantity: str, found: float) -> float:
+        return abs(found) if quantity == "mu" else found
+
     floor: dict[str, float] = {}
     dummy: dict[str, Index] | None = None
     note = None
     if DUMMY in columns:
         place = columns.index(DUMMY)
-        floor = {name: float(found[place] + half[place]) for name, (found, half) in quantities.items()}
+        floor = {name: float(size(name, found[place]) + half[place]) for name, (found, half) in quantities.items()}
         dummy = {name: _index(found, half, place, above=False) for name, (found, half) in quantities.items()}
         if not any(found[place] for found, _ in quantities.values()):
             note = (
@@ -294,7 +313,9 @@ def _held_against_dummy(
             )
     parameters = {
         name: {
-            quantity: _index(found, half, place, above=found[place] > floor[quantity] if floor else None)
+            quantity: _index(
+                found, half, place, above=size(quantity, found[place]) > floor[quantity] if floor else None
+            )
             for quantity, (found, half) in quantities.items()
         }
         for place, name in enumerate(columns)
@@ -354,10 +375,6 @@ def _half_width(resampled: Floats) -> Floats:
     from scipy.special import ndtri  # noqa: PLC0415 - heavy
 
     return np.asarray(ndtri(0.5 + LEVEL / 2.0) * resampled.std(axis=0, ddof=1))
-
-
-def _tails() -> tuple[float, float]:
-    return (1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0
 
 
 def _seed(seed: int) -> int:
