@@ -47,7 +47,7 @@ def sweep_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "low": low,
                 "high": high,
                 "text": (quantity(mean, number["mc_se"], 2) if arm else percent(mean)) if mean is not None else "-",
-                "dark": mean is not None and (mean < 0.45 or mean > 1.6 if arm else mean > 0.6),
+                "dark": mean is not None and (mean < 0.3 or mean > 3.3 if arm else mean > 0.6),
             }
         )
     return rows
