@@ -5,6 +5,7 @@ to streaming sums, from which a summary tells luck from ignorance.
 """
 
 from sim.experiment.batch import Batch, Played
+from sim.experiment.breakeven import Breakeven
 from sim.experiment.carry import Play, Progress, Step
 from sim.experiment.compare import (
     Comparison,
@@ -14,6 +15,7 @@ from sim.experiment.compare import (
     plan_comparison,
     stored_comparison,
 )
+from sim.experiment.decompose import Decomposition, decompose, decompose_plan, plan_decomposition
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -21,6 +23,7 @@ from sim.experiment.pairs import Effect
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.run import Result, run, run_plan, stored
+from sim.experiment.search import find_breakeven
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
@@ -34,8 +37,10 @@ __all__ = [
     "METRICS",
     "MOST_TRIALS",
     "Batch",
+    "Breakeven",
     "Comparison",
     "Contrast",
+    "Decomposition",
     "Done",
     "Effect",
     "Estimate",
@@ -58,8 +63,12 @@ __all__ = [
     "Variance",
     "compare",
     "compare_plan",
+    "decompose",
+    "decompose_plan",
     "estimate",
+    "find_breakeven",
     "plan_comparison",
+    "plan_decomposition",
     "plan_sweep",
     "read_sweep",
     "run",

@@ -299,13 +299,18 @@ class Sums:
         place = [found.name for found in self._pairs.metrics].index(metric)
         return difference(self._pairs.sums[place, row - 1])
 
+    def hazard_ratio(self, row: int) -> Effect:
+        """Return the hazard in an arm over that in the control; `row` counts from 1."""
+        place = [metric.name for metric in self._pairs.metrics].index("hazard")
+        return ratio(self._pairs.sums[place, row - 1])
+
     def contrast(self, row: int) -> Contrast:
         """Return what an arm changes; `row` counts from 1, the first beside the control."""
         names = [metric.name for metric in self._pairs.metrics]
         effects = {name: self.effect(name, row) for name in names}
         return Contrast(
             effect=MappingProxyType(effects),
-            hazard_ratio=ratio(self._pairs.sums[names.index("hazard"), row - 1]),
+            hazard_ratio=self.hazard_ratio(row),
             strata=self._divided.strata(row),
             pairing=MappingProxyType({name: self._gain(name, row, found) for name, found in effects.items()}),
         )

@@ -215,14 +215,14 @@ class Chunks:
         self._sums = self._sums or [Sums(self._arms, curves=False) for _ in range(changes)]
         for place, sums in enumerate(self._sums):
             first = place * self._arms
-            sums(task, _rows(batch, first, first + self._arms))
+            sums(task, rows_of(batch, first, first + self._arms))
         if task.block == self._plan.blocks - 1:
             for place, sums in enumerate(self._sums):
                 self.grid.fill(task.first_row // self._arms + place, sums)
             self._sums = []
 
 
-def _rows(batch: Batch, first: int, stop: int) -> Batch:
-    """The arms of one change."""
+def rows_of(batch: Batch, first: int, stop: int) -> Batch:
+    """Return some points of a batch: the arms of one change."""
     columns = {name: values[first:stop] for name, values in batch.columns.items()}
     return type(batch)(batch.first_row + first, batch.first_trial, columns, batch.labels)

@@ -88,7 +88,7 @@ def _sentence(found: Mapping[str, Any], name: str) -> str:
 
 def points(effect: Mapping[str, Any]) -> str:
     """A difference of two shares in percentage points, signed, its digits following the Monte Carlo error."""
-    text = _signed(effect["mean"], effect["mc_se"], 100)
+    text = signed(effect["mean"], effect["mc_se"], 100)
     return "no change" if text == "0" else f"{text} points"
 
 
@@ -112,7 +112,7 @@ def _bracket(effect: Mapping[str, Any], scale: float = 1.0) -> str:
     return f" {interval(effect['interval'], effect['mc_se'], scale)}" if effect["interval"] else ""
 
 
-def _signed(mean: float | None, error: float | None, scale: float = 1.0) -> str:
+def signed(mean: float | None, error: float | None, scale: float = 1.0) -> str:
     """A difference with its sign, in the digits that its error leaves; no sign where it is nothing."""
     if mean is None:
         return MISSING
@@ -175,7 +175,7 @@ def _effect_row(
     shown = [(percent if kind == "share" else quantity)(side["mean"], side["mc_se"]) for side in sides]
     effect = arm["effect"][metric]
     error = effect["mc_se"]
-    change = _signed(effect["mean"], error, scale)
+    change = signed(effect["mean"], error, scale)
     return (label, *shown, change, error_shown(error, scale), interval(effect["interval"], error, scale))
 
 
