@@ -256,9 +256,11 @@ def _axis(axis: Any) -> tuple[Any, ...] | Leaf:
     if isinstance(axis, (list, tuple)):
         if not axis:
             raise ValueError("no values; give at least one")
-        for place, value in enumerate(axis):
-            if any(_same(value, other) for other in axis[:place]):
+        seen: set[tuple[type, str]] = set()
+        for value in axis:
+            if (type(value), repr(value)) in seen:
                 raise ValueError(f"{shown(value)} is there twice")
+            seen.add((type(value), repr(value)))
         return tuple(axis)
     leaf = axis if isinstance(axis, Leaf) else _leaf(axis)
     low, high = leaf.support()
@@ -275,10 +277,6 @@ def _leaf(given: Any) -> Leaf:
         return adapter.validate_python(given)
     except ValidationError as error:
         raise ValueError(error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")) from None
-
-
-def _same(value: Any, other: Any) -> bool:
-    return type(value) is type(other) and value == other
 
 
 def _lists(kind: str, axes: Axes) -> list[tuple[Any, ...]]:

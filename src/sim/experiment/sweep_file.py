@@ -20,7 +20,7 @@ from sim.scenario.names import find
 from sim.world.roster import common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sim.reading import Document
     from sim.scenario.leaf import Leaf
@@ -208,6 +208,16 @@ def _with_tied(point: Mapping[str, Any], tied: Mapping[str, Iterable[str]]) -> M
     return {**point, **{other: point[name] for name, others in tied.items() for other in others}}
 
 
+def _tried(axis: tuple[Any, ...] | Leaf) -> Iterator[tuple[int, Any]]:
+    """Values of an axis to be tried, with their places: of numbers the least and the greatest, of all else each."""
+    if not isinstance(axis, tuple):
+        yield from enumerate(axis.ppf(np.array(_ENDS)).tolist())
+        return
+    numbers = {at for at, value in enumerate(axis) if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    ends = {min(numbers, key=lambda at: axis[at]), max(numbers, key=lambda at: axis[at])} if numbers else set()
+    yield from ((at, value) for at, value in enumerate(axis) if at in ends or at not in numbers)
+
+
 def _try_values(
     axes: Mapping[str, tuple[Any, ...] | Leaf], file: SweepFile, arms: Sequence[Scenario], document: Document
 ) -> None:
@@ -218,9 +228,8 @@ def _try_values(
     """
     problems: list[Problem] = []
     for name, axis in axes.items():
-        values = axis if isinstance(axis, tuple) else tuple(axis.ppf(np.array(_ENDS)).tolist())
         for arm in arms:
-            for place, value in enumerate(values):
+            for place, value in _tried(axis):
                 try:
                     arm.with_(_with_tied({name: value}, {name: file.tied.get(name, [])}))
                 except InputError as error:

@@ -75,7 +75,7 @@ def decomposition_text(found: Mapping[str, Any]) -> str:
     )
     parts += [table_text(_shares(found, metric)) for metric in ("hazard", "attack", "months_to_attack", "campaign")]
     parts.append(
-        "share: Shapley value, the mean over all orders of switching channels on; alone, last: switched on first, last.\n"
+        "share: Shapley value, the mean over all orders of switching channels on; alone, last: on first, on last.\n"
         "other: what is left with all channels off, such as how help is asked for where a treaty is in force."
     )
     parts.append(f"Stored {plain(found['out'])}\nAgain  {found['again']}")
