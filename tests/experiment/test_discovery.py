@@ -71,6 +71,14 @@ def test_categories_and_truth_values_are_limits() -> None:
     assert box.to_json()["limits"]["channels.commitment"]["values"] == [True]
 
 
+def test_a_whole_category_does_not_win_for_its_size() -> None:
+    rng = np.random.default_rng(5)
+    table = {"x": rng.random(2000), "category": rng.choice(["a", "b"], size=2000)}
+    interest = rng.random(2000) < np.where(table["x"] < 0.3, 0.8, 0.1) + 0.1 * (table["category"] == "a")
+    # Half of all cases without "b" are denser than 19 in 20 without a slice of x, but not for each case given up.
+    assert list(discover(table, interest).trajectory[1].limits) == ["x"]
+
+
 def test_noise_has_no_box() -> None:
     found_in_noise = 0
     for seed in range(20):

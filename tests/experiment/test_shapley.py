@@ -46,7 +46,7 @@ def test_three_channels_by_hand() -> None:
     }
     found = shapley(CHANNELS, values)
     assert [found.shares[name].mean for name in CHANNELS] == pytest.approx([-0.07, -0.01, -0.03])
-    assert found.effect == pytest.approx(-0.11)
+    assert found.effect.mean == pytest.approx(-0.11)
     assert found.alone["capability"] == pytest.approx(0.0)
     assert found.last["capability"] == pytest.approx(-0.02)
 
@@ -61,8 +61,8 @@ def test_shares_are_those_of_all_orders_and_add_up(values: list[float]) -> None:
     }
     assert sum(exact.values()) == Fraction(game[frozenset(factors)]) - Fraction(game[frozenset()])
     # In floats each share is rounded once: half a unit in the last place of each.
-    slack = sum(math.ulp(share.mean) for share in found.shares.values()) / 2 + math.ulp(found.effect)
-    assert abs(math.fsum(share.mean for share in found.shares.values()) - found.effect) <= slack
+    slack = sum(math.ulp(share.mean) for share in found.shares.values()) / 2 + math.ulp(found.effect.mean)
+    assert abs(math.fsum(share.mean for share in found.shares.values()) - found.effect.mean) <= slack
 
 
 @settings(deadline=None)
@@ -136,14 +136,14 @@ def test_errors_of_paired_worlds_are_those_of_repetition() -> None:
     assert np.std(means) == pytest.approx(np.mean(told), rel=0.12)
     assert np.mean(means) == pytest.approx(-0.1, abs=0.003)
     assert np.mean(told) < 0.8 * unpaired
-    assert found.mc_se == pytest.approx(math.sqrt(0.3 * 0.7 / trials), rel=0.15)
+    assert found.effect.mc_se == pytest.approx(math.sqrt(0.3 * 0.7 / trials), rel=0.15)
 
 
 def test_json() -> None:
     found = shapley(("a",), {frozenset(): 0.5, frozenset({"a"}): 0.25}).to_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == {
-        "effect": {"mean": -0.25, "mc_se": None},
-        "shares": {"a": {"mean": -0.25, "mc_se": None, "alone": -0.25, "last": -0.25}},
+        "effect": {"mean": -0.25, "mc_se": None, "interval": None},
+        "shares": {"a": {"mean": -0.25, "mc_se": None, "interval": None, "alone": -0.25, "last": -0.25}},
     }
 
 

@@ -198,7 +198,7 @@ def given_data_indices(
     Each column is cut into about sqrt(rows) bins of equal numbers; the variance between bins is freed of what luck
     within bins puts into it: epsilon squared (Kelley 1935) in place of the correlation ratio, which is biased by about
     bins / rows. Intervals are basic bootstrap intervals around the corrected index: resampling repeats the bias, so
-    what is used of a resample is its distance from the uncorrected index.
+    what is used of a resample is its distance from the uncorrected index. Near 0 they are wider than need be.
 
     Of correlated columns, each index holds what the column tells of the value, by itself or through those it goes
     along with; the indices may add up to more than 1. The dummy is a column shuffled RESAMPLES times: of parameters

@@ -9,7 +9,7 @@ equals equally, and of a sum of metrics is the sum of the splits.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.experiment.crossed import Crossed
+
 MOST_FACTORS: Final = 8
 """More factors would want more than 256 worlds."""
 
@@ -30,19 +32,25 @@ World = frozenset[str]
 
 @dataclass(frozen=True)
 class Share:
-    """What one factor contributes.
+    """What one factor contributes, or all together.
 
     Attributes:
         mean: in the unit of the metric.
         mc_se: its Monte Carlo error, in the same unit; None if no covariance was given.
+        interval: 90 % interval over parameter sets; None unless the worlds were summed by set.
     """
 
     mean: float
     mc_se: float | None
+    interval: tuple[float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {"mean": self.mean, "mc_se": self.mc_se}
+        return {
+            "mean": self.mean,
+            "mc_se": self.mc_se,
+            "interval": None if self.interval is None else list(self.interval),
+        }
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,12 @@ class Shares:
 
     Attributes:
         effect: value with all factors on less value with none on.
-        mc_se: its Monte Carlo error; None if no covariance was given.
         shares: factor -> share; they add up to the effect exactly, but for the rounding of each to a float.
         alone: factor -> what it changes if it is the only one on.
         last: factor -> what it changes if all others are on. Where `alone` and `last` differ, factors interact.
     """
 
-    effect: float
-    mc_se: float | None
+    effect: Share
     shares: Mapping[str, Share]
     alone: Mapping[str, float]
     last: Mapping[str, float]
@@ -66,7 +72,7 @@ class Shares:
     def to_json(self) -> dict[str, Any]:
         """Return them as JSON values."""
         return {
-            "effect": {"mean": self.effect, "mc_se": self.mc_se},
+            "effect": self.effect.to_json(),
             "shares": {
                 name: {**share.to_json(), "alone": self.alone[name], "last": self.last[name]}
                 for name, share in self.shares.items()
@@ -135,14 +141,45 @@ def shapley(
         mean = sum((weight * value for weight, value in zip(row, exact, strict=True)), Fraction(0))
         return Share(float(mean), _error(row, covariance))
 
-    ends = tuple(Fraction((world == full) - (world == none)) for world in order)
     return Shares(
-        effect=float(at[full] - at[none]),
-        mc_se=_error(ends, covariance),
+        effect=share(_ends(order)),
         shares={factor: share(row) for factor, row in weights(factors).items()},
         alone={factor: float(at[frozenset({factor})] - at[none]) for factor in factors},
         last={factor: float(at[full] - at[full - {factor}]) for factor in factors},
     )
+
+
+def shapley_of(factors: Sequence[str], played: Crossed) -> Shares | None:
+    """Split an effect from trials of all worlds, played on the same draws: with paired errors and intervals.
+
+    Args:
+        factors: names, 1 to MOST_FACTORS.
+        played: the metric in the worlds, in the order of `worlds`.
+
+    Returns:
+        None if the metric has no cases in one of the worlds.
+    """
+    values = played.values()
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    order = worlds(factors)
+    found = shapley(factors, dict(zip(order, known, strict=True)), played.covariance())
+
+    def over_sets(share: Share, row: tuple[Fraction, ...]) -> Share:
+        return replace(share, interval=played.combined([float(weight) for weight in row]).interval)
+
+    table = weights(factors)
+    return replace(
+        found,
+        effect=over_sets(found.effect, _ends(order)),
+        shares={factor: over_sets(share, table[factor]) for factor, share in found.shares.items()},
+    )
+
+
+def _ends(order: tuple[World, ...]) -> tuple[Fraction, ...]:
+    """Return the weights of the effect: 1 of the world with all factors on, -1 of that with none."""
+    return tuple(Fraction((world == order[-1]) - (world == order[0])) for world in order)
 
 
 def _error(row: tuple[Fraction, ...], covariance: NDArray[np.float64] | None) -> float | None:
