@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.experiment import Batch, Estimate, Metric, Moments, estimate
 from sim.experiment.crossed import Crossed
-from sim.experiment.shapley import shapley, shapley_of, weights, worlds
+from sim.experiment.shapley import weights, worlds
 from sim.scenario import SETS
 
 if TYPE_CHECKING:
@@ -113,24 +112,16 @@ def test_shapley_shares_of_played_worlds() -> None:
     luck = rng.random(trials)
     arms = np.stack([luck < 0.9 - resolve * ("commitment" in one) - 0.1 * ("alignment" in one) for one in order])
     found = crossed(arms)
-    values = dict(zip(order, (value or 0.0 for value in found.values()), strict=True))
-    told = shapley_of(CHANNELS, found)
-    assert told is not None
-    assert [share.mean for share in told.shares.values()] == [
-        share.mean for share in shapley(CHANNELS, values).shares.values()
-    ]
-    assert math.fsum(share.mean for share in told.shares.values()) == pytest.approx(told.effect.mean, abs=1e-15)
-    assert told.shares["commitment"].mean == pytest.approx(-0.1, abs=0.01)
-    assert told.shares["capability"].mean == 0.0
     table = {name: [float(one) for one in row] for name, row in weights(CHANNELS).items()}
-    for name in CHANNELS:
-        share = found.combined(table[name])
-        assert share.mean == pytest.approx(told.shares[name].mean, abs=1e-12)
-        assert share.mc_se == pytest.approx(told.shares[name].mc_se, abs=1e-12)
-    assert told.shares["commitment"].interval == pytest.approx((-0.19, -0.01), abs=0.03)
-    assert told.shares["capability"].interval == pytest.approx((0.0, 0.0), abs=1e-12)
-    assert told.effect.interval == pytest.approx((-0.29, -0.11), abs=0.03)
-    json.dumps(told.to_json(), allow_nan=False)
+    shares = {name: found.combined(row) for name, row in table.items()}
+    effect = found.combined([-1.0, *[0.0] * 6, 1.0])
+    assert sum(share.mean or 0.0 for share in shares.values()) == pytest.approx(effect.mean, abs=1e-12)
+    assert shares["commitment"].mean == pytest.approx(-0.1, abs=0.01)
+    assert shares["capability"].mean == pytest.approx(0.0, abs=1e-12)
+    assert shares["capability"].mc_se == 0.0
+    assert shares["commitment"].interval == pytest.approx((-0.19, -0.01), abs=0.03)
+    assert shares["capability"].interval == pytest.approx((0.0, 0.0), abs=1e-12)
+    assert effect.interval == pytest.approx((-0.29, -0.11), abs=0.03)
 
 
 @settings(max_examples=30, deadline=None)
@@ -154,7 +145,6 @@ def test_without_cases_nothing_is_claimed() -> None:
     found = crossed(x, met)
     assert found.values() == [0.0, None]
     assert found.covariance() is None
-    assert shapley_of(("a",), found) is None
     told = found.combined([-1.0, 1.0])
     assert (told.mean, told.mc_se, told.interval, told.n, told.note) == (None, None, None, 0, "a world has no cases")
     few = crossed(np.ones((2, 1))).combined([-1.0, 1.0])

@@ -19,7 +19,6 @@ from sim.experiment.decompose import Decomposition, decompose, decompose_plan, p
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
-from sim.experiment.pairs import Effect
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.run import Result, run, run_plan, stored
@@ -42,7 +41,6 @@ __all__ = [
     "Contrast",
     "Decomposition",
     "Done",
-    "Effect",
     "Estimate",
     "Failed",
     "Metric",

@@ -11,7 +11,7 @@ from sim.experiment.arms import PlayArms, read_arms, seed_of
 from sim.experiment.carry import Play, Progress, carry_out, opened, play, precise, read_back, wanted_precision
 from sim.experiment.metrics import METRICS, Metric, all_metrics
 from sim.experiment.moments import Moments
-from sim.experiment.pairs import Effect, Pairs, difference, ratio
+from sim.experiment.pairs import Pairs
 from sim.experiment.plan import Plan, Task, whole
 from sim.experiment.run import MOST_JOBS, about
 from sim.experiment.strata import Divided, Strata
@@ -48,8 +48,8 @@ class Contrast:
             sum of the arms' own); None where there is no error.
     """
 
-    effect: Mapping[str, Effect]
-    hazard_ratio: Effect
+    effect: Mapping[str, Estimate]
+    hazard_ratio: Estimate
     strata: Strata
     pairing: Mapping[str, float | None]
 
@@ -91,7 +91,7 @@ class Comparison:
         self._survival = MappingProxyType({name: sums.survival(row) for row, name in enumerate(names)})
 
     @property
-    def effect(self) -> Mapping[str, Effect]:
+    def effect(self) -> Mapping[str, Estimate]:
         """What the arm changes in each metric; of several arms ask `contrasts`."""
         return self._only().effect
 
@@ -101,7 +101,7 @@ class Comparison:
         return self._only().strata
 
     @property
-    def hazard_ratio(self) -> Effect:
+    def hazard_ratio(self) -> Estimate:
         """Hazard in the arm over that in the control; of several arms ask `contrasts`."""
         return self._only().hazard_ratio
 
@@ -294,20 +294,17 @@ class Sums:
         assert self._curves is not None  # noqa: S101 - a plan has a task
         return tuple(estimate(sums[:, row]) for sums in self._curves.sums)
 
-    def effect(self, metric: str, row: int) -> Effect:
+    def effect(self, metric: str, row: int) -> Estimate:
         """Return what an arm changes in a metric; `row` counts from 1, the first beside the control."""
-        place = [found.name for found in self._pairs.metrics].index(metric)
-        return difference(self._pairs.sums[place, row - 1])
+        return self._pairs.effect(metric, row)
 
-    def hazard_ratio(self, row: int) -> Effect:
+    def hazard_ratio(self, row: int) -> Estimate:
         """Return the hazard in an arm over that in the control; `row` counts from 1."""
-        place = [metric.name for metric in self._pairs.metrics].index("hazard")
-        return ratio(self._pairs.sums[place, row - 1])
+        return self._pairs.hazard_ratio(row)
 
     def contrast(self, row: int) -> Contrast:
         """Return what an arm changes; `row` counts from 1, the first beside the control."""
-        names = [metric.name for metric in self._pairs.metrics]
-        effects = {name: self.effect(name, row) for name in names}
+        effects = {name: self.effect(name, row) for name in self._pairs.metrics}
         return Contrast(
             effect=MappingProxyType(effects),
             hazard_ratio=self.hazard_ratio(row),
@@ -315,7 +312,7 @@ class Sums:
             pairing=MappingProxyType({name: self._gain(name, row, found) for name, found in effects.items()}),
         )
 
-    def _gain(self, metric: str, row: int, effect: Effect) -> float | None:
+    def _gain(self, metric: str, row: int, effect: Estimate) -> float | None:
         assert self._own is not None  # noqa: S101 - a plan has a task
         place = [found.name for found in self._own.metrics].index(metric)
         alone = [estimate(self._own.sums[place][:, arm]).mc_se for arm in (0, row)]

@@ -8,27 +8,33 @@ they go along with each other, and most of their luck cancels.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.experiment.summary import (
+    DROWNED,
     FEWEST_CASES,
     FEWEST_CASES_OF_A_RATE,
     FEWEST_SETS,
-    QUANTILES,
     Estimate,
     Variance,
+    over_sets,
 )
 from sim.scenario import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Contrast = Callable[[Floats], tuple[Floats, Floats]]
 
+MOST_WITHOUT: Final = 0.1
+"""Share of the sets that may lack an event in a world: if more do, a ratio over the others would be chosen by luck."""
 
 _ROUNDING: Final = 1e-7
 """Share of a sum's terms below which a deviation is rounding: the square root of what squares are rounded to."""
@@ -120,57 +126,101 @@ class Crossed:
         """
         weight = np.asarray(weights, dtype=np.float64)
         counted = weight != 0.0
-        own, covariance = self.values(), self.covariance()
-        known = all(value is not None for value, one in zip(own, counted, strict=True) if one)
-        mean = float(sum(one * (value or 0.0) for one, value in zip(weight, own, strict=True))) if known else None
-        error = None if covariance is None else math.sqrt(max(0.0, float(weight @ covariance @ weight)))
+
+        def contrast(means: Floats) -> tuple[Floats, Floats]:
+            # A world without a weight may have no cases: what stands for its metric counts nothing.
+            return (weight * means).sum(axis=-1), np.broadcast_to(weight, means.shape)
+
+        return self._estimate(contrast, counted, np.ones(SETS, np.bool_))
+
+    def quotient(self) -> Estimate:
+        """Estimate the second world's metric over the first's: of hazards, the hazard ratio.
+
+        Worked out on the log scale; the error is that of the log times the ratio. Sets in which a world has no event
+        have no log: they are left out, and if they are more than MOST_WITHOUT of the sets there is no interval.
+
+        Raises:
+            ValueError: other than two worlds.
+        """
+        if self.worlds != 2:
+            raise ValueError(f"a quotient is of two worlds, not {self.worlds}")
+        events = np.asarray((self._sums[:, :2] > 0.0).all(axis=1))
+        if not (self._sums[:, :2].sum(axis=0) > 0.0).all():
+            note = "no ratio: a world without an event"
+            return self._told(None, None, None, None, note, np.ones(2, np.bool_), 0)
+
+        def contrast(means: Floats) -> tuple[Floats, Floats]:
+            under, over = means[..., 0], means[..., 1]
+            return np.log(over / under), np.stack([-1.0 / under, 1.0 / over], axis=-1)
+
+        log = self._estimate(contrast, np.ones(2, np.bool_), events)
+        ratio = math.exp(log.mean or 0.0)
+        error = None if log.mc_se is None else ratio * log.mc_se
+        played = self._n > 0.0
+        without = float((played & ~events).sum() / played.sum())
+        few = f"no interval: in {without:.0%} of the parameter sets a world saw no event; more trials are needed"
+        if log.interval is None or without > MOST_WITHOUT:
+            told = few if without > MOST_WITHOUT else log.note
+            return replace(log, mean=ratio, mc_se=error, interval=None, variance=None, note=told)
+        low, high = (math.exp(end) for end in log.interval)
+        return replace(log, mean=ratio, mc_se=error, interval=(low, high), variance=None)
+
+    def _estimate(self, contrast: Contrast, counted: Flags, eligible: Flags) -> Estimate:
+        """Estimate a function of the worlds' metrics that returns its value and its slopes.
+
+        `counted` are the worlds it depends on; `eligible` the sets that have what it needs.
+        """
+        own = self.values()
         fewest = self._fewest()
-        used = np.asarray((self._cases[:, counted] >= fewest).all(axis=1))
+        used = np.asarray((self._cases[:, counted] >= fewest).all(axis=1)) & eligible
         enough = int(used.sum())
-        interval, variance, note = None, None, None
-        if not known:
-            note = "a world has no cases"
-        elif enough < FEWEST_SETS:
+        if not all(value is not None for value, one in zip(own, counted, strict=True) if one):
+            return self._told(None, None, None, None, "a world has no cases", counted, enough)
+        value, slopes = contrast(_filled(own))
+        covariance = self.covariance()
+        error = None if covariance is None else math.sqrt(max(0.0, float(slopes @ covariance @ slopes)))
+        if error is not None and error <= _ROUNDING * float((np.abs(slopes) * np.abs(_filled(own))).sum()):
+            error = 0.0
+        if enough < FEWEST_SETS:
             note = (
                 f"no interval: {enough} of {SETS} parameter sets have {fewest} cases or more in every world, "
                 f"{FEWEST_SETS} are needed"
             )
-        else:
-            interval, variance, note = self._over_sets(weight, used)
-        return Estimate(
-            mean=mean,
-            mc_se=error if known else None,
-            interval=interval,
-            n=int(self._cases[:, counted].sum(axis=0).min()) if counted.any() else self.trials,
-            given=None,
-            variance=variance,
-            sets=enough,
-            left_out=SETS - enough,
-            note=note,
+            return self._told(float(value), error, None, None, note, counted, enough)
+        interval, variance = self._over_sets(contrast, counted, used)
+        return self._told(
+            float(value), error, interval, variance, DROWNED if interval is None else None, counted, enough
         )
 
+    def _told(
+        self,
+        mean: float | None,
+        error: float | None,
+        interval: tuple[float, float] | None,
+        variance: Variance | None,
+        note: str | None,
+        counted: Flags,
+        sets: int,
+    ) -> Estimate:
+        n = int(self._cases[:, counted].sum(axis=0).min()) if counted.any() else self.trials
+        return Estimate(mean, error, interval, n, None, variance, sets, SETS - sets, note)
+
     def _over_sets(
-        self, weight: Floats, used: NDArray[np.bool_]
-    ) -> tuple[tuple[float, float] | None, Variance, str | None]:
+        self, contrast: Contrast, counted: Flags, used: Flags
+    ) -> tuple[tuple[float, float] | None, Variance]:
         n, sums = self._n[used], self._sums[used]
-        counted = weight != 0.0
-        # A world without a weight may have no cases: it must not divide by zero.
+        # A world that does not count may have no cases: it must not divide by zero.
         x, y = sums[:, : self.worlds], np.where(counted, sums[:, self.worlds :], 1.0)
-        means = (weight * (x / y)).sum(axis=1)
-        linear = weight @ self._linear(np.concatenate([x, y], axis=1), n)
+        values, slopes = contrast(x / y)
+        linear = np.einsum("sw,swi->si", slopes, self._linear(np.concatenate([x, y], axis=1), n))
         spread = self._spread(n[:, None, None], sums, self._products[used])
         within = np.maximum(0.0, np.einsum("si,sij,sj->s", linear, spread, linear))
-        noise, between = float((within / n).mean()), float(means.var(ddof=1))
-        size = float((np.abs(weight) * np.abs(x / y)).sum(axis=1).max())
-        if max(noise, between) <= (_ROUNDING * size) ** 2:
-            noise = between = 0.0
-        pull = math.sqrt(max(0.0, 1.0 - noise / between)) if between > 0.0 else 0.0
-        low, high = (float(end) for end in np.quantile(means.mean() + pull * (means - means.mean()), QUANTILES))
-        variance = Variance(luck=float(within.mean()), ignorance=max(0.0, between - noise))
-        if low == high and noise > 0.0:
-            note = "no interval: luck drowns whatever parameter sets differ by; more trials may show it"
-            return None, variance, note
-        return (low, high), variance, None
+        size = float((np.abs(slopes) * np.abs(x / y)).sum(axis=1).max())
+        if max(float((within / n).mean()), float(values.var(ddof=1))) <= (_ROUNDING * size) ** 2:
+            within, values = np.zeros_like(within), np.full_like(values, values.mean())
+        interval, between = over_sets(values, within / n)
+        luck = float(within.mean())
+        return interval, Variance(luck=luck, ignorance=max(0.0, between - float((within / n).mean())))
 
     def _fewest(self) -> int:
         """Return the cases that a set must have: of a rate, whose denominators vary among cases, more."""
@@ -188,3 +238,7 @@ class Crossed:
     def _spread(n: Any, sums: Floats, products: Floats) -> Floats:
         """Return the covariance within sets of numerators and denominators."""
         return np.asarray((products - sums[..., :, None] * sums[..., None, :] / n) / (n - 1.0))
+
+
+def _filled(values: Sequence[float | None]) -> Floats:
+    return np.array([0.0 if value is None else value for value in values])

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.experiment.compare import Contrast, Sums
-    from sim.experiment.pairs import Effect
     from sim.experiment.summary import Estimate
 
 STATISTICS: Final = ("mean", "mc_se", "low", "high")
@@ -99,11 +98,11 @@ class Grid:
         }
 
 
-def _effects(contrast: Contrast) -> list[Effect]:
+def _effects(contrast: Contrast) -> list[Estimate]:
     return [*(contrast.effect[name] for name in NAMES), contrast.hazard_ratio]
 
 
-def _numbers(found: Estimate | Effect) -> tuple[float, float, float, float]:
+def _numbers(found: Estimate) -> tuple[float, float, float, float]:
     low, high = found.interval or (math.nan, math.nan)
     return (_or_nan(found.mean), _or_nan(found.mc_se), low, high)
 

@@ -54,16 +54,15 @@ def breakeven_text(found: Mapping[str, Any]) -> str:
 
 
 def decomposition_line(found: Mapping[str, Any]) -> str:
-    """The answer in a sentence: through what the arm works most."""
+    """The answer in a sentence: what the arm takes off the hazard, and through what."""
     hazard = found["metrics"]["hazard"]
     arm, control = plain(found["arm"], 60), plain(found["control"], 60)
-    if hazard["effect"]["mean"] is None:
-        return f"{arm} in place of {control}: no attack in one of the worlds, so there is no hazard to split."
-    ratio = quantity(hazard["effect"]["mean"], hazard["effect"]["mc_se"], 3)
-    shares = " x ".join(
-        f"{quantity(part['mean'], part['mc_se'] or 1e-3, 3)} {name}" for name, part in hazard["shares"].items()
-    )
-    return f"{arm} in place of {control} multiplies the hazard of attack by {ratio} = {shares}."
+
+    def mille(part: Mapping[str, Any]) -> str:
+        return signed(1000 * part["mean"], 1000 * (part["mc_se"] or 0.0))
+
+    shares = ", ".join(f"{name} {mille(part)}" for name, part in hazard["shares"].items())
+    return f"{arm} in place of {control} changes the monthly hazard of attack by {mille(hazard['effect'])} per mille: {shares}."
 
 
 def decomposition_text(found: Mapping[str, Any]) -> str:
@@ -85,11 +84,10 @@ def decomposition_text(found: Mapping[str, Any]) -> str:
 def _shares(found: Mapping[str, Any], metric: str) -> Table:
     told = found["metrics"][metric]
     label, kind = METRICS[metric]
-    ratio = metric == "hazard"
-    scale = 100.0 if kind == "share" else 1.0
+    scale = 100.0 if kind == "share" else 1000.0 if metric == "hazard" else 1.0
 
     def shown(mean: float | None, error: float | None) -> str:
-        return quantity(mean, error or 1e-3, 3) if ratio else signed(mean, error, scale)
+        return signed(None if mean is None else scale * mean, None if error is None else scale * error)
 
     rows = []
     for name, part in [*told["shares"].items(), ("all", told["effect"])]:
@@ -106,8 +104,8 @@ def _shares(found: Mapping[str, Any], metric: str) -> Table:
                 *beside,
             )
         )
-    title = "Hazard ratio: shares multiply" if ratio else f"{label[:1].upper()}{label[1:]}: shares add up"
-    title += ", in percentage points" if kind == "share" else ""
+    unit = "percentage points" if kind == "share" else "per mille" if metric == "hazard" else "months"
+    title = f"{label[:1].upper()}{label[1:]}, in {unit}"
     return Table(title, ("", "share", "±", "90 %", "alone", "last"), tuple(rows))
 
 
