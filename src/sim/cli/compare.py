@@ -22,6 +22,8 @@ from sim.cli.playing import (
     played,
     workers,
 )
+from sim.cli.sweep import announce as announce_sweep
+from sim.cli.sweep import carry_out_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +62,29 @@ def compare(
     """Play scenarios on the same draws: what the second changes beside the first, and in which worlds.
 
     Every world has the same luck in all arms, so that small differences show. It is stored and a chart drawn.
+    Sweeps of the same points are compared point by point.
     """
     processes = workers(jobs)
     from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
 
     with Draughtsman() as draughtsman:
-        from sim.experiment import compare_plan, plan_comparison  # noqa: PLC0415 - NumPy and the world load with it
+        from sim.experiment import (  # noqa: PLC0415 - NumPy and the world load with it
+            compare_plan,
+            is_sweep,
+            plan_beside,
+            plan_comparison,
+        )
 
+        if any(is_sweep(arm) for arm in arms):
+            if seed is not None or precision is not None:
+                raise typer.BadParameter("sweeps are compared with their own seed and trials")
+            swept = plan_beside(arms, trials=None if trials == DEFAULT_TRIALS else trials, overrides=set_ or ())
+            command = again(swept, ["compare", *arms], {"--set": set_, "--out": out}, seed=False)
+            if dry_run:
+                announce_sweep(swept, place(swept, out), command, json=json)
+                return
+            carry_out_sweep(swept, place(swept, out), command, draughtsman, jobs=processes, json=json, quiet=quiet)
+            return
         number = None if seed is None else seed_number(seed)
         plan, player = plan_comparison(arms, trials=trials, seed=number, overrides=set_ or ())
         directory = place(plan, out)

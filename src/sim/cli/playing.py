@@ -63,15 +63,16 @@ def place(plan: Plan, out: Path | None) -> Path:
     return out if out is not None else plan.directory(Path("runs"))
 
 
-def again(plan: Plan, words: Sequence[str], options: Mapping[str, object]) -> str:
+def again(plan: Plan, words: Sequence[str], options: Mapping[str, object], *, seed: bool = True) -> str:
     """The command that gives exactly this experiment; a drawn seed is in it as the number it came to.
 
     Args:
         plan: the experiment.
         words: the command and its arguments.
         options: further options; a list is given once for each of its items, None not at all.
+        seed: say the seed; what is played may bring its own.
     """
-    command = ["article4", *words, "--trials", str(plan.trials), "--seed", str(plan.seed)]
+    command = ["article4", *words, "--trials", str(plan.trials), *(["--seed", str(plan.seed)] if seed else [])]
     for option, value in options.items():
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item is not None:

@@ -26,7 +26,7 @@ from sim.experiment.search import find_breakeven
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
-from sim.experiment.sweep import Sweep, plan_sweep, stored_sweep, sweep, sweep_plan
+from sim.experiment.sweep import Sweep, is_sweep, plan_beside, plan_sweep, stored_sweep, sweep, sweep_plan
 from sim.experiment.sweep_file import read_sweep, sweeps
 from sim.experiment.verify import verify
 from sim.record.covariates import LEVELS
@@ -65,6 +65,8 @@ __all__ = [
     "decompose_plan",
     "estimate",
     "find_breakeven",
+    "is_sweep",
+    "plan_beside",
     "plan_comparison",
     "plan_decomposition",
     "plan_sweep",

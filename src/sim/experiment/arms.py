@@ -18,6 +18,7 @@ from sim.experiment.points import Points
 from sim.reading import InputError, Problem
 from sim.reading.errors import shown_path
 from sim.scenario import Scenario, load
+from sim.scenario.names import names
 from sim.world.roster import common
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _read(given: str | Path | Scenario, overrides: Mapping[str, object] | Sequen
     if not isinstance(given, (str, Path)):
         raise InputError(f"an arm is a scenario, a name or a path, not {type(given).__name__}")
     text = str(given)
-    if (Path(text) / manifest.NAME).is_file():
+    if text not in names() and (Path(text) / manifest.NAME).is_file():
         return _stored(Path(text), overrides)
     name, *changes = text.split("@")
     for change in changes:

@@ -82,6 +82,7 @@ def find_breakeven(
     if metric not in known:
         hint = did_you_mean(metric, known) or f"There are: {', '.join(known)}."
         raise InputError(f'metric: "{metric}" is unknown. {hint}')
+    goal = _finite(target)
     low, high = _range(arms[-1], parameter, between)
     for value in (low, high):
         for arm in arms:
@@ -105,7 +106,7 @@ def find_breakeven(
         metric=metric,
         low=low,
         high=high,
-        target=_finite(target),
+        target=goal,
         recorded=_recorded(arms[-1], parameter),
     )
 

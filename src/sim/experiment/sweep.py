@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment import manifest
 from sim.experiment.carry import Play, Progress, carry_out, opened, play, read_back
 from sim.experiment.compare import Sums
 from sim.experiment.grid import Grid
 from sim.experiment.plan import Plan, whole
 from sim.experiment.points import Points
 from sim.experiment.run import MOST_JOBS
-from sim.experiment.sweep_file import read_sweep
-from sim.reading import InputError
+from sim.experiment.sweep_file import read_sweep, sweeps
+from sim.reading import InputError, read_yaml
 from sim.reading.errors import shown_path
+from sim.scenario.names import names
+from sim.world.roster import common
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     import xarray as xr
@@ -47,9 +51,9 @@ class Sweep:
         self.hash = plan.hash
         self.directory = directory
         self.grid = grid
-        names = list(plan.about["axes"])
+        axes = list(plan.about["axes"])
         self.at: tuple[Mapping[str, Any], ...] = tuple(
-            MappingProxyType({name: change[name] for name in names}) for change in plan.points.changes
+            MappingProxyType({name: change[name] for name in axes}) for change in plan.points.changes
         )
         self.arms = tuple(plan.about["arms"])
         self.protege = plan.about["protege"]
@@ -226,3 +230,63 @@ def rows_of(batch: Batch, first: int, stop: int) -> Batch:
     """Return some points of a batch: the arms of one change."""
     columns = {name: values[first:stop] for name, values in batch.columns.items()}
     return type(batch)(batch.first_row + first, batch.first_trial, columns, batch.labels)
+
+
+def plan_beside(given: Sequence[str | Path], *, trials: int | None = None, overrides: Sequence[str] = ()) -> Plan:
+    """Return the plan of a sweep whose arms are sweeps of one scenario each: at every point what one changes.
+
+    Args:
+        given: names, files or directories of sweeps, the control first; of the same points, seed and roster.
+        trials: of each arm at each point, in place of the first sweep's.
+        overrides: changes of all arms; not of stored sweeps.
+
+    Raises:
+        InputError: one is no sweep, or they cannot be set side by side.
+    """
+    plans = [_sweep_plan(one, overrides) for one in given]
+    first = plans[0]
+    called: list[str] = []
+    for text, plan in zip(given, plans, strict=True):
+        if len(plan.points.arms) != 1:
+            raise InputError(f"{text}: has {len(plan.points.arms)} arms at each point; sweeps of one arm are compared")
+        if plan.points.changes != first.points.changes:
+            raise InputError(f"{text} and {given[0]}: their points differ; sweeps of the same axes are compared")
+        if plan.seed != first.seed:
+            raise InputError(f"{text} and {given[0]}: seeds {plan.seed} and {first.seed}: their trials are no pairs")
+        (arm,) = plan.about["arms"]
+        called.append(arm if arm not in called else f"{arm}#{called.count(arm) + 1}")
+    arms = tuple(plan.points.arms[0] for plan in plans)
+    common(arms)
+    about = {
+        **first.about,
+        "arms": called,
+        "name": "-vs-".join(str(plan.about["name"]) for plan in plans),
+        "title": " beside ".join(str(plan.about["title"]) for plan in plans),
+    }
+    wanted = first.trials if trials is None else trials
+    return Plan.of(Points(arms, first.points.changes), trials=wanted, seed=first.seed, about=about)
+
+
+def is_sweep(given: str | Path) -> bool:
+    """Whether a name, a file or a directory is a sweep; what cannot be read is none."""
+    if str(given) in sweeps() or str(given) in names():
+        return str(given) in sweeps()
+    path = Path(given)
+    try:
+        if path.is_dir():
+            return bool((manifest.read(path).get("experiment") or {}).get("command") == "sweep")
+        data = read_yaml(path).data if path.is_file() else None
+    except InputError:
+        return False
+    return isinstance(data, Mapping) and "axes" in data
+
+
+def _sweep_plan(given: str | Path, overrides: Sequence[str]) -> Plan:
+    if not is_sweep(given):
+        raise InputError(f"{given}: is no sweep; a sweep is compared with sweeps")
+    if Path(given).is_dir():
+        if overrides:
+            raise InputError(f"{given}: a stored sweep cannot be changed with --set; give its file in its place")
+        plan, _ = opened(given)
+        return plan
+    return plan_sweep(read_sweep(given, overrides=overrides))
