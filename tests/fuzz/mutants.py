@@ -113,10 +113,11 @@ def shipped() -> Mapping[str, bytes]:
     return {name: (folder() / f"{name}.yaml").read_bytes() for name in names()}
 
 
-def mutant(luck: np.random.Generator) -> tuple[str, bytes]:
-    """A shipped file with one to four changes: the name of the file, and what became of it."""
-    name = str(luck.choice(list(shipped())))
-    content = shipped()[name]
+def mutant(luck: np.random.Generator, files: Mapping[str, bytes] | None = None) -> tuple[str, bytes]:
+    """A file, by default a shipped scenario, with one to four changes: its name, and what became of it."""
+    files = shipped() if files is None else files
+    name = str(luck.choice(list(files)))
+    content = files[name]
     for _ in range(int(luck.integers(1, 5))):
         content = MUTATORS[int(luck.integers(len(MUTATORS)))](luck, content)
     return name, content
