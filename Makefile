@@ -8,7 +8,7 @@ TRIALS ?= 20000
 .PHONY: run test slow lint format wheel golden schema history parameters clean
 
 run: .stamp-run
-	$(BIN)/article4 run member --trials $(TRIALS)
+	$(BIN)/article4 compare outsider member --trials $(TRIALS)
 
 test: .stamp-test
 	$(BIN)/python -m pytest -n auto --dist worksteal

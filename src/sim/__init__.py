@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Result, compare, run
+    from sim.api import Comparison, Result, Sweep, compare, run, sweep
+    from sim.experiment import decompose
+    from sim.experiment import find_breakeven as breakeven
     from sim.reading import InputError, TaskError
     from sim.scenario import load as scenario
 
@@ -26,14 +28,18 @@ __all__ = [
     "Comparison",
     "InputError",
     "Result",
+    "Sweep",
     "TaskError",
     "__version__",
+    "breakeven",
     "compare",
+    "decompose",
     "experiment",
     "reading",
     "record",
     "run",
     "scenario",
+    "sweep",
     "view",
     "world",
 ]
@@ -41,8 +47,10 @@ __all__ = [
 _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
-    **dict.fromkeys(("Comparison", "Result", "compare", "run"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Result", "Sweep", "compare", "run", "sweep"), "sim.api"),
+    **dict.fromkeys(("breakeven", "decompose"), "sim.experiment"),
 }
+_CALLED = {"breakeven": "find_breakeven"}
 _ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
 
 
@@ -51,7 +59,7 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"sim.{name}")
     if name in _HOMES:
-        found = getattr(importlib.import_module(_HOMES[name]), name)
+        found = getattr(importlib.import_module(_HOMES[name]), _CALLED.get(name, name))
     elif name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - looks through what is installed
 

@@ -136,3 +136,59 @@ def compare(
             precision=precision,
         )
     )
+
+
+class Sweep(experiment.Sweep):
+    """What a sweep found: `.to_xarray()`, `.table`, `.to_json()`, `.plot()`."""
+
+    def __init__(self, found: experiment.Sweep) -> None:
+        """Take what the experiment found."""
+        vars(self).update(vars(found))
+
+    def plot(self) -> alt.LayerChart:
+        """Return the chart of the sweep: a line along one axis, a map over two; `.save("chart.png")` writes it."""
+        from sim.view.sweep_charts import sweep_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
+
+        return sweep_chart(self.to_json())
+
+
+def sweep(
+    name_or_path: str | Path,
+    *,
+    trials: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: experiment.Progress | None = None,
+    executor: experiment.Submits | None = None,
+) -> Sweep:
+    """Play every point of a sweep on the same draws. Nothing is written unless `out` says where.
+
+    Args:
+        name_or_path: a shipped sweep, or the path of a file.
+        trials: of each arm at each point, in place of the file's.
+        seed: in place of the file's.
+        jobs: worker processes at most (short runs stay in this one); of an executor, how many tasks it does at once.
+        out: directory to store the sweep in; trials that lie there are not played again.
+        overrides: changes of all arms, as `name=value` texts; the axes go on top.
+        progress: is called with a `sim.experiment.Step` after each task.
+        executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
+
+    Raises:
+        InputError: the file is wrong, or something given.
+        TaskError: a task failed; the others were done and, with `out`, kept.
+        KeyboardInterrupt: Ctrl-C; with `out`, what was done is kept, and the same call goes on.
+    """
+    return Sweep(
+        experiment.sweep(
+            name_or_path,
+            trials=trials,
+            seed=seed,
+            overrides=overrides,
+            jobs=jobs,
+            out=out,
+            progress=progress,
+            executor=executor,
+        )
+    )
