@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,8 @@ from sim.cli.options import DEFAULT_SEED, Json, Quiet, ScenarioName, Seed, Sets,
 from sim.cli.playing import DEFAULT_TRIALS, DryRun, Jobs, Out, Trials, again, emit_json, place, played, workers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.experiment import Plan
 
 TRIALS_A_VALUE = 4_096
@@ -55,49 +58,42 @@ def breakeven(
 
     All values share their draws. Says when the target is out of reach, and what came nearest.
     """
-    processes, number = workers(jobs), seed_number(seed)
-    from sim.experiment import find_breakeven  # noqa: PLC0415 - NumPy and the world load with it
-    from sim.view.search import breakeven_line, breakeven_text  # noqa: PLC0415 - the same
-
+    number = seed_number(seed)
+    asked: dict[str, Any] = {"parameter": parameter, "metric": metric, "target": target, "between": between}
+    asked |= {"against": against, "also": also or (), "trials": trials, "seed": number, "overrides": set_ or ()}
     directory = out if out is not None else Path("runs") / f"breakeven-{Path(scenario).stem}"
-    words = ["article4", "breakeven", scenario, "--parameter", parameter, "--target", str(target), "--metric", metric]
-    words += ["--trials", str(trials), "--seed", str(number)]
-    words += ["--against", against] if against is not None else []
-    words += ["--between", *map(str, between)] if between is not None else []
-    for option, values in (("--also", also), ("--set", set_), ("--out", None if out is None else [str(out)])):
-        for value in values or ():
-            words += [option, value]
-    command = shlex.join(words)
-    found = played(
-        lambda progress: find_breakeven(
-            scenario,
-            parameter=parameter,
-            metric=metric,
-            target=target,
-            between=between,
-            against=against,
-            also=also or (),
-            trials=trials,
-            seed=number,
-            overrides=set_ or (),
-            jobs=processes,
-            out=directory,
-            progress=progress,
-        ),
-        directory,
-        command,
-        quiet=quiet,
-    )
-    told: dict[str, Any] = {
-        "command": "breakeven",
-        "seed": number,
-        "out": str(directory),
-        "scenario": scenario,
-        "against": against,
-        "trials": trials,
-        **found.to_json(),
-        "again": command,
-    }
+    command = _again(scenario, asked, out)
+    found = _found(scenario, asked, directory, workers(jobs), command, quiet=quiet)
+    told = {"command": "breakeven", "seed": number, "out": str(directory), "scenario": scenario, "against": against}
+    _tell({**told, "trials": trials, **found, "again": command}, json=json, quiet=quiet)
+
+
+def _again(scenario: str, asked: Mapping[str, Any], out: Path | None) -> str:
+    """The command that searches just so."""
+    words = ["article4", "breakeven", scenario]
+    for name in ("parameter", "target", "metric", "trials", "seed", "against"):
+        words += [] if asked[name] is None else [f"--{name}", str(asked[name])]
+    words += [] if asked["between"] is None else ["--between", *map(str, asked["between"])]
+    for option, values in (("--also", asked["also"]), ("--set", asked["overrides"]), ("--out", [out] if out else [])):
+        for value in values:
+            words += [option, str(value)]
+    return shlex.join(words)
+
+
+def _found(
+    scenario: str, asked: Mapping[str, Any], directory: Path, jobs: int, again: str, *, quiet: bool
+) -> dict[str, Any]:
+    """Search, telling on standard error how far each round is."""
+    from sim.experiment import find_breakeven  # noqa: PLC0415 - NumPy and the world load with it
+
+    search = partial(find_breakeven, scenario, **asked, jobs=jobs, out=directory)
+    return played(lambda progress: search(progress=progress), directory, again, quiet=quiet).to_json()
+
+
+def _tell(told: Mapping[str, Any], *, json: bool, quiet: bool) -> None:
+    """Print the answer: as JSON, as the sentence alone, or in full."""
+    from sim.view.search import breakeven_line, breakeven_text  # noqa: PLC0415 - NumPy has been loaded by now
+
     if json:
         emit_json(told)
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,22 +69,17 @@ def compare(
     from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
 
     with Draughtsman() as draughtsman:
-        from sim.experiment import (  # noqa: PLC0415 - NumPy and the world load with it
-            compare_plan,
-            is_sweep,
-            plan_beside,
-            plan_comparison,
-        )
+        from sim.experiment import compare_plan, is_sweep, plan_comparison  # noqa: PLC0415 - the world loads with it
 
         if any(is_sweep(arm) for arm in arms):
             if seed is not None or precision is not None:
                 raise typer.BadParameter("sweeps are compared with their own seed and trials")
-            swept = plan_beside(arms, trials=None if trials == DEFAULT_TRIALS else trials, overrides=set_ or ())
-            command = again(swept, ["compare", *arms], {"--set": set_, "--out": out}, seed=False)
+            asked = None if trials == DEFAULT_TRIALS else trials
+            plan, command = _sweeps(arms, asked, set_ or (), out)
             if dry_run:
-                announce_sweep(swept, place(swept, out), command, json=json)
+                announce_sweep(plan, place(plan, out), command, json=json)
                 return
-            carry_out_sweep(swept, place(swept, out), command, draughtsman, jobs=processes, json=json, quiet=quiet)
+            carry_out_sweep(plan, place(plan, out), command, draughtsman, jobs=processes, json=json, quiet=quiet)
             return
         number = None if seed is None else seed_number(seed)
         plan, player = plan_comparison(arms, trials=trials, seed=number, overrides=set_ or ())
@@ -92,16 +88,19 @@ def compare(
         if dry_run:
             _announce(plan, directory, command, json=json)
             return
-        found = played(
-            lambda progress: compare_plan(
-                plan, jobs=processes, out=directory, progress=progress, play=player, precision=precision
-            ),
-            directory,
-            command,
-            quiet=quiet,
-        )
+        options: dict[str, Any] = {"jobs": processes, "out": directory, "play": player, "precision": precision}
+        carry = partial(compare_plan, plan, **options)
+        found = played(lambda progress: carry(progress=progress), directory, command, quiet=quiet)
         charts = draughtsman.draw(found.to_json(), [directory / name for name in CHARTS])
     _tell(found, directory, charts, command, json=json, quiet=quiet)
+
+
+def _sweeps(arms: Sequence[str], trials: int | None, overrides: Sequence[str], out: Path | None) -> tuple[Plan, str]:
+    """The plan of sweeps side by side, and the command that asks for it again."""
+    from sim.experiment import plan_beside  # noqa: PLC0415 - NumPy and the world load with it
+
+    plan = plan_beside(arms, trials=trials, overrides=overrides)
+    return plan, again(plan, ["compare", *arms], {"--set": list(overrides), "--out": out}, seed=False)
 
 
 def _tell(found: Comparison, directory: Path, charts: Sequence[Path], again: str, *, json: bool, quiet: bool) -> None:

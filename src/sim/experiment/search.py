@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -78,37 +79,49 @@ def find_breakeven(
     """
     whole("jobs", jobs, 1, MOST_JOBS)
     arms = _arms(scenario, against, overrides)
-    known = [one.name for one in METRICS] + ([RATIO] if len(arms) > 1 else [])
-    if metric not in known:
-        hint = did_you_mean(metric, known) or f"There are: {', '.join(known)}."
-        raise InputError(f'metric: "{metric}" is unknown. {hint}')
+    _known(metric, arms)
     goal = _finite(target)
     low, high = _range(arms[-1], parameter, between)
     for value in (low, high):
         for arm in arms:
-            arm.with_(_change(parameter, also, value))
+            arm.with_(dict.fromkeys((parameter, *also), value))
 
-    def evaluate(values: Sequence[float]) -> list[Reading]:
-        plan = Plan.of(
-            Points(arms, tuple(_change(parameter, also, value) for value in values)),
-            trials=trials,
-            seed=seed,
-            about={"command": "breakeven", "name": f"breakeven-{arms[-1].name}"},
-        )
-        sums = _Values(len(arms))
-        place = None if out is None else Path(out) / plan.hash[:12]
-        carry_out(plan, sums, jobs=jobs, out=place, progress=progress, executor=executor, play=play)
-        return [_reading(found, metric, len(arms)) for found in sums.found]
+    place = None if out is None else Path(out)
+    evaluate = _Evaluate(arms, (parameter, *also), metric, trials, seed, jobs, place, progress, executor, play)
+    recorded = _recorded(arms[-1], parameter)
+    return breakeven(evaluate, parameter=parameter, metric=metric, low=low, high=high, target=goal, recorded=recorded)
 
-    return breakeven(
-        evaluate,
-        parameter=parameter,
-        metric=metric,
-        low=low,
-        high=high,
-        target=goal,
-        recorded=_recorded(arms[-1], parameter),
-    )
+
+@dataclass(frozen=True)
+class _Evaluate:
+    """Plays some values of the parameters and returns the metric at each."""
+
+    arms: tuple[Scenario, ...]
+    parameters: tuple[str, ...]
+    metric: str
+    trials: int
+    seed: int
+    jobs: int
+    out: Path | None
+    progress: Progress | None
+    executor: Submits | None
+    play: Play
+
+    def __call__(self, values: Sequence[float]) -> list[Reading]:
+        changes = tuple(dict.fromkeys(self.parameters, value) for value in values)
+        about = {"command": "breakeven", "name": f"breakeven-{self.arms[-1].name}"}
+        plan = Plan.of(Points(self.arms, changes), trials=self.trials, seed=self.seed, about=about)
+        sums = _Values(len(self.arms))
+        place = None if self.out is None else self.out / plan.hash[:12]
+        carry_out(plan, sums, jobs=self.jobs, out=place, progress=self.progress, executor=self.executor, play=self.play)
+        return [_reading(found, self.metric, len(self.arms)) for found in sums.found]
+
+
+def _known(metric: str, arms: tuple[Scenario, ...]) -> None:
+    known = [one.name for one in METRICS] + ([RATIO] if len(arms) > 1 else [])
+    if metric not in known:
+        hint = did_you_mean(metric, known) or f"There are: {', '.join(known)}."
+        raise InputError(f'metric: "{metric}" is unknown. {hint}')
 
 
 class _Values:
@@ -144,10 +157,6 @@ def _arms(
     if against is None:
         return (resolved(scenario, overrides),)
     return tuple(arm.scenario for arm in read_arms([against, scenario], overrides))
-
-
-def _change(parameter: str, also: Sequence[str], value: float) -> dict[str, float]:
-    return dict.fromkeys((parameter, *also), value)
 
 
 def _range(scenario: Scenario, parameter: str, between: tuple[float, float] | None) -> tuple[float, float]:
