@@ -44,6 +44,7 @@ class Cells:
     point: NDArray[np.intp]
     replicate: NDArray[np.intp]
     _cut: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _flat: dict[int, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def where(cls, mask: NDArray[np.bool_]) -> Cells:
@@ -69,9 +70,18 @@ class Cells:
             return column
         if column.shape == (1, 1):
             return np.array(column[0])  # a copy, as of other columns: what was seen stays as it was seen
-        point = self.point if column.shape[0] > 1 else 0
-        replicate = self.replicate if column.shape[1] > 1 else 0
-        return np.asarray(column[point, replicate])
+        if column.shape[0] == 1:
+            return np.asarray(column[0][self.replicate])
+        if column.shape[1] == 1:
+            return np.asarray(column[:, 0][self.point])
+        return np.asarray(column.reshape(-1)[self.flat(column.shape[1])])
+
+    def flat(self, replicates: int) -> NDArray[np.intp]:
+        """Index of the cells in a column of the batch laid flat: one index costs a quarter of two."""
+        kept = self._flat.get(replicates)
+        if kept is None:
+            kept = self._flat[replicates] = self.point * replicates + self.replicate
+        return kept
 
     def own(self, thing: Any) -> Any:
         """What `cut` gives for a thing that never changes, such as a parameter: cut once, then kept."""

@@ -11,6 +11,7 @@ from sim.scenario.schema import ChallengerState, GuarantorState
 from sim.world import channels, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
+from sim.world.allocator import keep_freed_memory
 from sim.world.assault import OVERT
 from sim.world.beliefs import Minds
 from sim.world.choice import FAR
@@ -92,6 +93,7 @@ class World(Model):  # type: ignore[misc]
         working: type[np.floating[Any]] = np.float32,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is not used
+        keep_freed_memory()
         self.points: tuple[Scenario, ...] = (
             tuple(scenarios)
             if isinstance(scenarios, (list, tuple))
