@@ -45,8 +45,8 @@ def sigmoid(x: Array) -> Array:
 
 def against(x: Array) -> Array:
     """exp(-x), finite and above 0: the odds against passing a threshold at 0; see `passing`."""
-    bound = far(x)
-    return np.exp(-np.clip(x, -bound, bound))
+    odds = np.asarray(-bounded(x))
+    return np.asarray(np.exp(odds, out=odds))
 
 
 def passing(odds_against: Array, threshold: Array) -> Array:
@@ -54,8 +54,20 @@ def passing(odds_against: Array, threshold: Array) -> Array:
 
     The threshold is clipped far out, as x is; see `far`.
     """
-    bound = far(threshold)
-    return np.asarray(1.0 / (1.0 + odds_against * np.exp(np.clip(threshold, -bound, bound))))
+    return passed(odds_against, np.exp(bounded(threshold)))
+
+
+def bounded(x: Array) -> Array:
+    """Logits clipped far out, where nothing is in doubt; see `far`."""
+    bound = far(x)
+    return np.asarray(x.clip(-bound, bound))
+
+
+def passed(odds_against: Array, hurdle: Array) -> Array:
+    """Chance to pass a threshold, from `against(x)` and the exponential of the threshold; see `passing`."""
+    odds = np.asarray(odds_against * hurdle)
+    odds += 1.0
+    return np.asarray(np.divide(1.0, odds, out=odds))
 
 
 def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:

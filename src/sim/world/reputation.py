@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 LOGISTIC_VARIANCE: Final = float(np.pi**2 / 3.0)
 _TAIL: Final = 1e6
+_LOG_HALF: Final = float(np.log(0.5))
 _LOG_ROOT_TWO_PI: Final = float(0.5 * np.log(2.0 * np.pi))
 
 
@@ -135,10 +136,11 @@ def truncated(low: Array, high: Array) -> tuple[Array, Array]:
     flipped = low > -high  # in the lower tail logarithms keep their digits
     least, most = np.where(flipped, -high, low), np.where(flipped, -low, high)
     # So thin a tail, or so narrow a slice, all lies where it is thickest; the formulas have no digits left there.
-    point = (most < -_TAIL) | (log_ndtr(least) >= log_ndtr(most))
+    beneath, below = log_ndtr(least), log_ndtr(most)
+    point = (most < -_TAIL) | (beneath >= below)
     a, b = np.where(point, -np.inf, least), np.where(point, 0.0, most)
-    below = log_ndtr(b)
-    log_mass = below + np.log1p(-np.exp(log_ndtr(a) - below))
+    beneath, below = np.where(point, -np.inf, beneath), np.where(point, _LOG_HALF, below)
+    log_mass = below + np.log1p(-np.exp(beneath - below))
     at_a, at_b = _hazard(a, log_mass), _hazard(b, log_mass)
     mean = at_a - at_b
     # An infinite bound carries no weight: 0 x infinity counts as 0.
