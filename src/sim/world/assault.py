@@ -45,6 +45,7 @@ class Assault:
     attacker: NDArray[np.int8]
     severity: NDArray[np.int8]
     _picked: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _index: dict[tuple[int, ...], NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -83,17 +84,37 @@ class Assault:
             drawn[..., mine] = part
         return drawn
 
-    def of_attacker(self, things: Sequence[Any]) -> Any:
-        """What belongs to each entry's attacker; `things` made of columns, one for each challenger.
-
-        Of a tuple it is picked once, then kept: a tuple must never change.
-        """
-        if not isinstance(things, tuple):
-            return _picked(things, self.attacker, self.cells)
+    def of_attacker(self, things: Any) -> Any:
+        """What belongs to each entry's attacker, of things `abreast` that never change: picked once, then kept."""
         kept = self._picked.get(id(things))
         if kept is None:
-            kept = self._picked[id(things)] = (things, _picked(things, self.attacker, self.cells))
+            # The things are held too: as long as they are, nothing else can have their id.
+            kept = self._picked[id(things)] = (things, self._of(things))
         return kept[1]
+
+    def _of(self, things: Any) -> Any:
+        if isinstance(things, np.ndarray):
+            if len(things) == 1:
+                return self.cells.take(things[0])
+            return things.reshape(-1)[self._at(things.shape)]
+        if isinstance(things, tuple):
+            return tuple(self._of(part) for part in things)
+        if is_dataclass(things) and not isinstance(things, type):
+            return type(things)(*(self._of(getattr(things, name)) for name in names_of(type(things))))
+        return things
+
+    def _at(self, shape: tuple[int, ...]) -> NDArray[np.intp]:
+        """Where each entry's attacker and cell lie in columns abreast, laid flat."""
+        kept = self._index.get(shape)
+        if kept is None:
+            _, points, replicates = shape
+            kept = self.attacker * np.intp(points * replicates)
+            if points > 1:
+                kept = kept + self.cells.point * replicates
+            if replicates > 1:
+                kept = kept + self.cells.replicate
+            self._index[shape] = kept
+        return kept
 
     def by_action(self, severity: NDArray[np.int8]) -> Assault:
         """The same attackers with other actions; what is picked by attacker stays."""
@@ -102,6 +123,25 @@ class Assault:
     def of_action(self, things: Sequence[Any]) -> Any:
         """What belongs to each entry's action; `things` made of columns, one for each overt action."""
         return _picked(things, self.severity - 1, self.cells)
+
+
+def abreast(things: Sequence[Any]) -> Any:
+    """Things of one make, one for each challenger, as one thing with an axis for the challengers before the others.
+
+    Args:
+        things: columns that broadcast to (points, replicates), or tuples or dataclasses of such.
+
+    """
+    first = things[0]
+    if isinstance(first, np.ndarray):
+        if all(thing is first for thing in things):
+            return np.atleast_2d(first)[None]
+        return np.stack(np.broadcast_arrays(*(np.atleast_2d(thing) for thing in things)))
+    if isinstance(first, tuple):
+        return tuple(abreast(parts) for parts in zip(*things, strict=True))
+    if is_dataclass(first) and not isinstance(first, type):
+        return type(first)(*(abreast([getattr(thing, name) for thing in things]) for name in names_of(type(first))))
+    return first
 
 
 def picked(things: Sequence[Any], code: NDArray[np.int8]) -> Any:

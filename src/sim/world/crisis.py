@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.world import council, exchanges, expectations, patron, reputation, response, voting
-from sim.world.assault import OVERT, Assault
+from sim.world.assault import OVERT, Assault, abreast
 from sim.world.choice import choose, probabilities
 from sim.world.outcomes import MANDATES, MOST, STRIKE
 from sim.world.prospect import harm_if_asked
@@ -88,7 +88,7 @@ def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
         actions: overt action of each challenger, 0 none, 1 strike, 2 campaign.
 
     """
-    allied = tuple(_allied(world, code, actions) for code in range(len(world.challengers)))
+    allied = abreast([_allied(world, code, actions) for code in range(len(world.challengers))])
     war = exchanges.resume(world, step, allied)
     at_war = np.zeros(world.shape, np.bool_)
     if war is not None:

@@ -325,13 +325,13 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
         )
 
 
-def resume(world: World, step: int, joining: Sequence[Flags]) -> War | None:
+def resume(world: World, step: int, joining: Flags) -> War | None:
     """Play the first exchange of the campaigns carried over; a fresh attack of another is part of one that goes on.
 
     Args:
         world: the world.
         step: number of the step.
-        joining: for each attacker, where its patron (or the one it is patron of) attacks anew in this step.
+        joining: for each attacker (the first axis), where its patron (or the one it is patron of) attacks anew in this step.
 
     Returns:
         The campaigns that go on, for the further exchanges of the step; None if there are none.

@@ -213,7 +213,7 @@ class Ledger:
 
     def at(self, cells: Cells) -> Ledger:
         """What was shown in some cells, shape (guarantors, cells)."""
-        return Ledger(*(getattr(self, field.name)[:, cells.point, cells.replicate] for field in fields(self)))
+        return Ledger(*(cells.along(getattr(self, field.name)) for field in fields(self)))
 
     def close(self, cells: Cells) -> None:
         """Begin anew in some cells."""

@@ -76,6 +76,11 @@ class Cells:
             return np.asarray(column[:, 0][self.point])
         return np.asarray(column.reshape(-1)[self.flat(column.shape[1])])
 
+    def along(self, columns: NDArray[T]) -> NDArray[T]:
+        """Values of the cells in several columns of the batch's shape, of the shape (..., points, replicates)."""
+        laid = columns.reshape(*columns.shape[:-2], -1)
+        return np.asarray(laid.take(self.flat(columns.shape[-1]), axis=-1))
+
     def flat(self, replicates: int) -> NDArray[np.intp]:
         """Index of the cells in a column of the batch laid flat: one index costs a quarter of two."""
         kept = self._flat.get(replicates)

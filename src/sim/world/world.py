@@ -12,7 +12,7 @@ from sim.world import channels, crisis, environment, opportunity, retaliation, t
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
 from sim.world.allocator import keep_freed_memory
-from sim.world.assault import OVERT
+from sim.world.assault import OVERT, abreast
 from sim.world.beliefs import Minds
 from sim.world.choice import FAR
 from sim.world.council import Rules
@@ -184,16 +184,16 @@ class World(Model):  # type: ignore[misc]
             kind = np.exp(np.clip(self.values[f"states.{name}.threat_weight"] * luck, -FAR, FAR))
             challengers.append(Challenger(self, name, sketches, kind))
         self.challengers = tuple(challengers)
-        self.stakes = tuple(c.stake(self.backer(c), leader, self.harms) for c in challengers)
+        self.stakes = abreast([c.stake(self.backer(c), leader, self.harms) for c in challengers])
         backers = [self.backer(challenger) for challenger in challengers]
-        self.vetoes = tuple(np.zeros(()) if b is None else b.own("patron.veto") for b in backers)
-        self.attackers = tuple(challenger.as_attacker for challenger in challengers)
-        self.motives = tuple(challenger.motives for challenger in challengers)
-        self.overt_terms = tuple(motives.overt for motives in self.motives)
-        self.preventions = tuple(challenger.own("prevention") for challenger in challengers)
-        self.audiences = tuple(challenger.own("audience") for challenger in challengers)
-        self.concessions = tuple(challenger.own("concession") for challenger in challengers)
-        self.can_threaten = tuple(challenger.threatens & challenger.can_overt for challenger in challengers)
+        self.vetoes = abreast([np.zeros(()) if b is None else b.own("patron.veto") for b in backers])
+        self.attackers = abreast([challenger.as_attacker for challenger in challengers])
+        self.motives = abreast([challenger.motives for challenger in challengers])
+        self.overt_terms = self.motives.overt
+        self.preventions = abreast([challenger.own("prevention") for challenger in challengers])
+        self.audiences = abreast([challenger.own("audience") for challenger in challengers])
+        self.concessions = abreast([challenger.own("concession") for challenger in challengers])
+        self.can_threaten = abreast([challenger.threatens & challenger.can_overt for challenger in challengers])
         self.appeal = self.protege.appeal()
         self.threatens = any(bool(challenger.threatens.any()) for challenger in challengers)
         of_action = {what: tuple(self.values[f"crisis.{a}.{what}"] for a in OVERT) for what in ACTION_TERMS}
@@ -317,9 +317,11 @@ class World(Model):  # type: ignore[misc]
     def _seat(self, chairs: NDArray[np.int8]) -> None:
         """Seat the chair; how likely the Council is to be in time for each attacker's actions hangs on it alone."""
         self.chairs = chairs
-        self.timely = tuple(
-            tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
-            for attacker in self.roster.challengers
+        self.timely = abreast(
+            [
+                tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
+                for attacker in self.roster.challengers
+            ]
         )
 
     def _convene(self, step: int) -> None:
