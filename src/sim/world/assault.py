@@ -45,6 +45,9 @@ class Assault:
     attacker: NDArray[np.int8]
     severity: NDArray[np.int8]
     _picked: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _turns: list[tuple[list[NDArray[np.intp]], NDArray[np.intp]]] = field(
+        default_factory=list, repr=False, compare=False
+    )
     _index: dict[tuple[int, ...], NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -74,15 +77,14 @@ class Assault:
             draw: given a challenger's name and the replicates asked for, the draws with these as the last axis.
 
         """
-        parts = []
-        for code, challenger in enumerate(world.challengers):
-            mine = self.attacker == code
-            if mine.any():
-                parts.append((mine, draw(challenger.name, self.cells.replicate[mine])))
-        drawn = np.empty((*parts[0][1].shape[:-1], len(self)), parts[0][1].dtype)
-        for mine, part in parts:
-            drawn[..., mine] = part
-        return drawn
+        if not self._turns:
+            places = [np.flatnonzero(self.attacker == code) for code in range(len(world.challengers))]
+            back = np.argsort(np.concatenate(places))
+            self._turns.append(([self.cells.replicate[mine] for mine in places], back))
+        replicates, back = self._turns[0]
+        names = (challenger.name for challenger in world.challengers)
+        parts = [draw(name, at) for name, at in zip(names, replicates, strict=True) if len(at)]
+        return np.concatenate(parts, axis=-1).take(back, axis=-1)
 
     def of_attacker(self, things: Any) -> Any:
         """What belongs to each entry's attacker, of things `abreast` that never change: picked once, then kept."""

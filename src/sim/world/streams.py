@@ -86,7 +86,7 @@ class Streams:
         self._philox.state = self._state
         drawn = self._generator.random(rest + self.replicates * alternatives)
         draws = drawn[rest:].reshape(self.replicates, alternatives)
-        return np.maximum((draws if at is None else draws[at]).T, _TINY)
+        return np.maximum((draws if at is None else draws.take(at, axis=0)).T, _TINY)
 
     def gumbel(
         self,
