@@ -22,8 +22,9 @@ LARGEST_SEED: Final = 2**64 - 1
 """The seed is one half of a Philox key."""
 
 ROWS: Final = 4
-"""Points a batch plays together. A state variable of one point is 32 KiB (4,096 replicates in float64); with the ten or
-so that a rule touches at once, four points still fit a second-level cache of one or two MiB."""
+"""Points a batch plays together, or blocks of one point. A state variable of one point is 32 KiB (4,096 replicates in
+float64); with the ten or so that a rule touches at once, four points still fit a second-level cache of one or two MiB.
+"""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -16,7 +17,7 @@ from sim.experiment.batch import Batch, Played, table
 from sim.experiment.execute import Done, Failed, Submits, execute
 from sim.experiment.metrics import all_metrics
 from sim.experiment.moments import Moments
-from sim.experiment.plan import Plan, Task, whole
+from sim.experiment.plan import ROWS, Plan, Task, whole
 from sim.experiment.store import Store
 from sim.experiment.summary import Summary, summarise
 from sim.reading import InputError, TaskError
@@ -25,7 +26,7 @@ from sim.scenario import Scenario, load, scenario_hash
 from sim.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -74,20 +75,50 @@ def play(task: Task) -> Played:
 
 @dataclass(frozen=True)
 class _Work:
-    """Does a task: reads what lies in the run directory, plays what does not."""
+    """Does tasks: reads what lies in the run directory, plays what does not.
+
+    Attributes:
+        play: plays a task.
+        store: the run directory.
+        together: how many tasks in a row `play` had best be given as one.
+    """
 
     play: Play
     store: Store | None
+    together: int = 1
 
-    def __call__(self, task: Task) -> tuple[Batch, bool]:
-        if self.store is not None:
-            held = self.store.read(task)
-            if held is not None:
-                return held, False
-        batch = Batch.of(task, self.play(task))
-        if self.store is not None:
-            self.store.write(task, batch)
-        return batch, True
+    def __call__(self, tasks: Sequence[Task]) -> list[tuple[Batch, bool]]:
+        held = [None if self.store is None else self.store.read(task) for task in tasks]
+        missing = [task for task, batch in zip(tasks, held, strict=True) if batch is None]
+        played = itertools.chain.from_iterable(self._played(row) for row in _in_a_row(missing))
+        return [(next(played), True) if batch is None else (batch, False) for batch in held]
+
+    def _played(self, tasks: Sequence[Task]) -> Iterator[Batch]:
+        """Play tasks in a row as one, and store each by itself."""
+        whole_row = replace(tasks[0], replicates=sum(task.replicates for task in tasks))
+        batch = Batch.of(whole_row, self.play(whole_row))
+        for task in tasks:
+            part = batch.some(task.first_trial - whole_row.first_trial, task.replicates)
+            if self.store is not None:
+                self.store.write(task, part)
+            yield part
+
+
+def _in_a_row(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Tasks of the same points whose trials follow each other, together."""
+    rows: list[list[Task]] = []
+    for task in tasks:
+        last = rows[-1][-1] if rows else None
+        if last and last.chunk == task.chunk and last.first_trial + last.replicates == task.first_trial:
+            rows[-1].append(task)
+        else:
+            rows.append([task])
+    return rows
+
+
+def _at_once(how: Play, plan: Plan) -> int:
+    """Blocks that are played as one: of the world as many as make a batch of `ROWS` rows, by a test's stand-in one."""
+    return max(1, ROWS // len(plan.points)) if how is play else 1
 
 
 class Result:
@@ -206,7 +237,7 @@ def run_plan(
     batches: list[Batch] = []
     failed: list[Failed] = []
     labels: dict[str, list[str]] = {}
-    for result in _told(plan, _Work(play, store), jobs, executor, progress):
+    for result in _told(plan, _Work(play, store, _at_once(play, plan)), jobs, executor, progress):
         if isinstance(result, Failed):
             failed.append(result)
         elif not failed:

@@ -18,6 +18,7 @@ def keep_freed_memory() -> None:
     """Let the allocator keep what is freed.
 
     glibc takes the largest block that was freed for the size up to which blocks are worth keeping (mallopt(3),
-    M_MMAP_THRESHOLD). The block that teaches it this is never touched, and so costs nothing. Elsewhere it has no effect.
+    M_MMAP_THRESHOLD). The block that teaches it this is never touched, and so costs nothing. Elsewhere nothing comes of
+    it.
     """
     np.empty(KEPT, np.uint8)

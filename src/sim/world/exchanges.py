@@ -331,7 +331,8 @@ def resume(world: World, step: int, joining: Flags) -> War | None:
     Args:
         world: the world.
         step: number of the step.
-        joining: for each attacker (the first axis), where its patron (or the one it is patron of) attacks anew in this step.
+        joining: for each attacker, on the first axis, where its patron (or the one it is patron of) attacks anew in
+            this step.
 
     Returns:
         The campaigns that go on, for the further exchanges of the step; None if there are none.

@@ -69,7 +69,7 @@ class World(Model):  # type: ignore[misc]
         scenarios: one scenario, or one for each point.
         points: with one scenario, how often it stands in the batch.
         replicates: trials a point.
-        first: number of the first trial; all trials lie in one block of 4,096.
+        first: number of the first trial.
         seed: the run's seed, 0 to 2**64 - 1.
         log: keep an event log; only for a single trial.
         working: precision of the numbers by which challengers foresee the guarantors' response. Single precision costs
@@ -77,7 +77,7 @@ class World(Model):  # type: ignore[misc]
 
     Raises:
         sim.InputError: the scenarios differ in roster, length or step.
-        ValueError: the trials do not lie in one block, or a log is asked of more than one trial.
+        ValueError: a log is asked of more than one trial.
 
     """
 
