@@ -64,10 +64,10 @@ class Assault:
         """Attacks by one challenger in some cells."""
         return cls(cells, np.full(len(cells), code, np.int8), severity)
 
-    def of(self, mask: NDArray[np.bool_]) -> Assault:
-        """Some of the entries."""
-        severity = self.severity if self.severity.ndim > 1 else self.severity[mask]
-        return Assault(self.cells.of(mask), self.attacker[mask], severity)
+    def of(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Assault:
+        """Some of the entries: by one flag an entry, or by their places."""
+        severity = self.severity if self.severity.ndim > 1 else self.severity[which]
+        return Assault(self.cells.of(which), self.attacker[which], severity)
 
     def luck(self, world: World, draw: Callable[[str, NDArray[np.intp]], NDArray[T]]) -> NDArray[T]:
         """Draws from streams of their own for each attacker.

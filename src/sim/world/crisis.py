@@ -160,7 +160,7 @@ def _request(world: World, front: Front) -> Flags:
     cells = assault.cells
     # What was shown before the crisis is written down here, for those who will learn from it.
     world.signals.close(world, cells.of(cells.full(world.learns)))
-    eyes = expectations.eyes_of(world, protege, cells)
+    eyes = expectations.eyes_of(world, protege, cells, world.working)
     asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
     appeal = cells.own(world.appeal)
     hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)

@@ -76,8 +76,8 @@ def learn(world: World, sight: Sight, step: int) -> None:
     noise = average.shock * average.shock + LOGISTIC_VARIANCE
     size = len(cells)
     low, high, counts = np.empty((3, len(world.guarantors), size))
-    for index, guarantor in enumerate(world.guarantors):
-        shift = expectations.average_shift(world, sight.attack, sight.assault, guarantor)
+    shifts = expectations.average_shifts(world, sight.attack, sight.assault)
+    for index, (guarantor, shift) in enumerate(zip(world.guarantors, shifts, strict=True)):
         bounds = _bounds(sight, guarantor, average.cutpoints)
         low[index], high[index] = bounds[0] - shift, bounds[1] - shift
         counts[index] = learns & cells.own(guarantor.active)

@@ -100,9 +100,9 @@ class Cells:
         """Values of the cells, one each whatever the column's shape."""
         return np.array(np.broadcast_to(self.take(column), len(self)))
 
-    def of(self, mask: NDArray[np.bool_]) -> Cells:
-        """Some of the cells; `mask` has one flag a cell."""
-        return Cells(self.point[mask], self.replicate[mask])
+    def of(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Cells:
+        """Some of the cells: by one flag a cell, or by their places."""
+        return Cells(self.point[which], self.replicate[which])
 
 
 class Values:
