@@ -12,6 +12,7 @@ whole against brute force: 0.03 for a mandate, 0.006 for the leader's levels, 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -174,16 +175,17 @@ def _mean(by_node: Array) -> Array:
     """Mean over the nodes, added one by one: the order of a sum over an axis depends on the shape of the array."""
     if by_node.ndim == 0:
         return by_node  # the same at every node
-    weighed = by_node * _column(_SHARES, by_node)
+    weighed = by_node * _shares(by_node.ndim, by_node.dtype)
     total = weighed[0] + weighed[1]
     for part in weighed[2:]:
         total += part
     return np.asarray(total)
 
 
-def _column(numbers: Sequence[float], like: Array) -> Array:
-    """One number a node, on an axis before those of the crises."""
-    return np.array(numbers, like.dtype).reshape((NODES,) + (1,) * (like.ndim - 1))
+@cache
+def _shares(axes: int, working: np.dtype[Any]) -> Array:
+    """Weights of the nodes, on the first of so many axes."""
+    return np.array(_SHARES, working).reshape((NODES,) + (1,) * (axes - 1))
 
 
 def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[Array, Array, Array]) -> Levels:

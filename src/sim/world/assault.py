@@ -154,11 +154,13 @@ def picked(things: Sequence[Any], code: NDArray[np.int8]) -> Any:
 def _picked(things: Sequence[Any], code: NDArray[np.int8], cells: Cells | None) -> Any:
     first = things[0]
     if isinstance(first, np.ndarray):
-        out = first if cells is None else cells.take(first)
+        columns = things if cells is None else [cells.take(thing) for thing in things]
+        if code.ndim > 1:  # every entry is one of each
+            return np.stack(np.broadcast_arrays(*map(np.atleast_1d, columns)))
+        out = columns[0]
         for index in range(1, len(things)):
-            if things[index] is not first or code.ndim > 1:
-                other = things[index] if cells is None else cells.take(things[index])
-                out = np.where(code == index, other, out)
+            if things[index] is not first:
+                out = np.where(code == index, columns[index], out)
         return out
     if isinstance(first, tuple):
         return tuple(_picked(parts, code, cells) for parts in zip(*things, strict=True))

@@ -82,9 +82,10 @@ class Minds:
         guarantor: int | slice = slice(None),
     ) -> None:
         """Put new beliefs in some cells, of the shape that the observers and guarantors named leave."""
-        at = (observer, guarantor, cells.point, cells.replicate)
-        self.beliefs.mean[at] = belief.mean
-        self.beliefs.variance[at] = belief.variance
+        shape = self.beliefs.mean.shape
+        at = (observer, guarantor, cells.flat(shape[3]))
+        self.beliefs.mean.reshape(*shape[:2], -1)[at] = belief.mean
+        self.beliefs.variance.reshape(*shape[:2], -1)[at] = belief.variance
 
 
 def initial(truth: Array, record_mean: Array, record_variance: Array, acuity: Array, bias: Array, z: Array) -> Belief:

@@ -173,9 +173,9 @@ def cast(thing: Any, working: type[np.floating[Any]]) -> Any:
     In a lower precision numbers end at a bound whose fourth power is still finite: what is worked out from them is too.
     """
     if isinstance(thing, np.ndarray):
-        if thing.dtype == working or not np.issubdtype(thing.dtype, np.floating):
+        if thing.dtype == working or thing.dtype.kind != "f":
             return thing
-        return np.clip(thing, -LARGEST, LARGEST).astype(working)
+        return thing.clip(-LARGEST, LARGEST).astype(working)
     if isinstance(thing, tuple):
         return tuple(cast(part, working) for part in thing)
     if isinstance(thing, Mapping):
