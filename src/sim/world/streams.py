@@ -77,15 +77,19 @@ class Streams:
         if key is None:
             key = self._keys[name] = stable_hash(name)
         # Setting the state of one generator costs a fifth of building another.
-        inner, parts = self._state["state"], []
+        inner, drawn, filled = self._state["state"], np.empty(self.replicates * alternatives), 0
         inner["key"][:] = (self._seed, key)
         for block, position, length in self._pieces:
             skipped, rest = divmod(position * alternatives, _LANES)
             inner["counter"][:] = (skipped, step, exchange, block)
             self._state["buffer_pos"] = _LANES
             self._philox.state = self._state
-            parts.append(self._generator.random(rest + length * alternatives)[rest:])
-        drawn = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            end = filled + length * alternatives
+            if rest:
+                drawn[filled:end] = self._generator.random(rest + length * alternatives)[rest:]
+            else:
+                self._generator.random(out=drawn[filled:end])
+            filled = end
         draws = drawn.reshape(self.replicates, alternatives)
         picked = draws if at is None else draws.take(at, axis=0)
         return np.asarray(np.maximum(picked.T, _TINY))
