@@ -1,8 +1,9 @@
 """Trials a second of `member` (24 months, nine states) on one core: `python benchmarks`.
 
-By the width of a batch (16,384 is four points of 4,096), for the scalar reference of the tests with its draws made
-beforehand, and for Mesa's own `batch_run` at width 1. Everything is timed in turn, several rounds in one process, so
-that a machine whose speed drifts favours nothing: read the ratios. `--short` plays one round of fewer trials.
+By the width of a batch (16,384 as four blocks of one point, and as four points that share their draws), for the scalar
+reference of the tests with its draws made beforehand, and for Mesa's own `batch_run` at width 1. Everything is timed in
+turn, several rounds in one process, so that a machine whose speed drifts favours nothing: read the ratios. `--short`
+plays one round of fewer trials.
 """
 
 from __future__ import annotations
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
 SCENARIO = "member"
 
 
-def batch(width: int) -> Callable[[], float]:
-    """Time to build and play one batch of a width."""
-    points, replicates = max(1, width // BLOCK), min(width, BLOCK)
+def batch(replicates: int, points: int = 1) -> Callable[[], float]:
+    """Time to build and play one batch."""
 
     def seconds() -> float:
         start = time.process_time()
@@ -91,11 +91,12 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="one round of fewer trials")
     short = parser.parse_args().short
     sizes = {"scalar reference": 40 if short else 200, "mesa.batch_run, width 1": 4 if short else 20}
-    widths = (1, 1024, BLOCK) if short else (1, 1024, BLOCK, 4 * BLOCK)
+    widths = (1, 1024, BLOCK, 4 * BLOCK)
     tasks = {
         "scalar reference": (sizes["scalar reference"], reference(sizes["scalar reference"])),
         "mesa.batch_run, width 1": (sizes["mesa.batch_run, width 1"], mesa_batch(sizes["mesa.batch_run, width 1"])),
         **{f"width {width:,}": (width, batch(width)) for width in widths},
+        f"width {4 * BLOCK:,}, four points": (4 * BLOCK, batch(BLOCK, points=4)),
     }
     batch(16)()  # what is read once is read
     rounds = [{name: trials / seconds() for name, (trials, seconds) in tasks.items()} for _ in range(1 if short else 3)]

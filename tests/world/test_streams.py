@@ -50,9 +50,15 @@ def test_shapes_of_luck() -> None:
     assert stats.kstest(streams.gumbel("g", 0)[0], "gumbel_r").pvalue > 1e-4
 
 
-def test_trials_of_two_blocks_are_refused() -> None:
-    with pytest.raises(ValueError, match="one block"):
-        Streams(1, BLOCK - 1, 2)
+@pytest.mark.parametrize(("first", "replicates"), [(BLOCK - 3, 5), (0, 2 * BLOCK), (5, 2 * BLOCK + 1)])
+def test_trials_of_several_blocks_have_the_draws_of_each(first: int, replicates: int) -> None:
+    whole = Streams(8, first, replicates).uniform("a", 3, 1, 3)
+    parts, trial = [], first
+    while trial < first + replicates:
+        length = min((trial // BLOCK + 1) * BLOCK, first + replicates) - trial
+        parts.append(Streams(8, trial, length).uniform("a", 3, 1, 3))
+        trial += length
+    assert np.array_equal(whole, np.concatenate(parts, axis=1))
 
 
 def test_the_hash_of_a_name_never_changes() -> None:

@@ -73,10 +73,15 @@ class Batch:
 
     def first(self, replicates: int) -> Batch:
         """Return the first trials only."""
+        return self.some(0, replicates)
+
+    def some(self, skipped: int, replicates: int) -> Batch:
+        """Return so many trials after the first few."""
         if replicates == self.shape[1]:
             return self
-        kept = {name: np.ascontiguousarray(values[:, :replicates]) for name, values in self.columns.items()}
-        return Batch(self.first_row, self.first_trial, kept, self.labels)
+        these = slice(skipped, skipped + replicates)
+        kept = {name: np.ascontiguousarray(values[:, these]) for name, values in self.columns.items()}
+        return Batch(self.first_row, self.first_trial + skipped, kept, self.labels)
 
     def is_(self, column: str, text: str) -> NDArray[np.bool_]:
         """Return where a coded column says `text`, shape (points, replicates)."""

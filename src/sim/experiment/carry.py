@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pydantic import ValidationError
 
@@ -23,7 +24,13 @@ from sim.reading.errors import shown_path
 from sim.world import BLOCK, World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from sim.experiment.plan import Task
+
+BLOCKS: Final = 4
+"""Blocks of one point that are played side by side: each call of NumPy is paid once a batch, and a state variable of
+32 KiB a block still fits a second-level cache with those that a rule touches at once."""
 
 Collect = Callable[["Task", Batch], None]
 """Takes the outcomes of a task. Tasks come in the plan's order, chunk by chunk and in each block by block; after a
@@ -73,21 +80,52 @@ def play(task: Task) -> Played:
 
 @dataclass(frozen=True)
 class Work:
-    """Does a task: reads what lies in the run directory, plays what does not."""
+    """Does tasks: reads what lies in the run directory, plays what does not.
+
+    Attributes:
+        play: plays a task.
+        store: the run directory.
+        together: how many tasks in a row `play` had best be given as one.
+    """
 
     play: Play
     store: Store | None
+    together: int = 1
 
-    def __call__(self, task: Task) -> tuple[Batch, bool]:
-        """Return the outcomes of a task, and whether it was played now."""
-        if self.store is not None:
-            held = self.store.read(task)
-            if held is not None:
-                return held, False
-        batch = Batch.of(task, self.play(task))
-        if self.store is not None:
-            self.store.write(task, batch)
-        return batch, True
+    def __call__(self, tasks: Sequence[Task]) -> list[tuple[Batch, bool]]:
+        """Return the outcomes of each task, and whether it was played now."""
+        held = [None if self.store is None else self.store.read(task) for task in tasks]
+        missing = [task for task, batch in zip(tasks, held, strict=True) if batch is None]
+        played = itertools.chain.from_iterable(self._played(row) for row in _in_a_row(missing))
+        return [(next(played), True) if batch is None else (batch, False) for batch in held]
+
+    def _played(self, tasks: Sequence[Task]) -> Iterator[Batch]:
+        """Play tasks in a row as one, and store each by itself."""
+        whole_row = replace(tasks[0], replicates=sum(task.replicates for task in tasks))
+        batch = Batch.of(whole_row, self.play(whole_row))
+        for task in tasks:
+            part = batch.some(task.first_trial - whole_row.first_trial, task.replicates)
+            if self.store is not None:
+                self.store.write(task, part)
+            yield part
+
+
+def _in_a_row(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Tasks of the same points whose trials follow each other, together."""
+    rows: list[list[Task]] = []
+    for task in tasks:
+        last = rows[-1][-1] if rows else None
+        if last and last.chunk == task.chunk and last.first_trial + last.replicates == task.first_trial:
+            rows[-1].append(task)
+        else:
+            rows.append([task])
+    return rows
+
+
+def _at_once(how: Play, plan: Plan) -> int:
+    """Blocks that are played as one: of the world as many as make a batch of BLOCKS rows, by a stand-in one."""
+    rows = max(stop - first for first, stop in plan.chunks)
+    return max(1, BLOCKS // rows) if how is play else 1
 
 
 def carry_out(
@@ -129,7 +167,7 @@ def carry_out(
         store = None if out is None else Store.open(Path(out), part)
         if store is not None:
             _warn_of_harm(store, part, begun)
-        _carry(part, begun, collect, Work(play, store), jobs, executor, progress)
+        _carry(part, begun, collect, Work(play, store, _at_once(play, plan)), jobs, executor, progress)
         begun = part.blocks
         if enough is not None and enough():
             return part, store

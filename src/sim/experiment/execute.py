@@ -6,7 +6,6 @@ import itertools
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from sim.experiment.pool import WorkerPool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from sim.experiment.batch import Batch
     from sim.experiment.plan import Task
 
@@ -58,8 +59,17 @@ class Failed:
     fatal: bool = False
 
 
-Work = Callable[["Task"], tuple["Batch", bool]]
-"""Does a task: returns its outcomes, and whether they had to be played. Must be picklable for other processes."""
+class Work(Protocol):
+    """Does tasks. Must be picklable for other processes."""
+
+    @property
+    def together(self) -> int:
+        """How many tasks in a row it had best be given at once."""
+        ...
+
+    def __call__(self, tasks: Sequence[Task], /) -> Sequence[tuple[Batch, bool]]:
+        """Return the outcomes of each task, and whether they had to be played."""
+        ...
 
 
 class Submits(Protocol):
@@ -70,14 +80,30 @@ class Submits(Protocol):
         ...
 
 
-def attempt(work: Work, task: Task) -> Done | Failed:
-    """Do a task; a failure is a result like any other."""
+def attempt(work: Work, tasks: Sequence[Task]) -> list[Done | Failed]:
+    """Do tasks; a failure is a result like any other, and that of a task that fails alone too."""
     began = time.perf_counter()
     try:
-        batch, played = work(task)
+        found = work(tasks)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a task is told, and the others go on
-        return Failed(task, _line(error), traceback.format_exc(), fatal=isinstance(error, OSError))
-    return Done(task, batch, played, time.perf_counter() - began)
+        if len(tasks) > 1:
+            return _one_by_one(work, tasks)
+        return [Failed(tasks[0], _line(error), traceback.format_exc(), fatal=isinstance(error, OSError))]
+    seconds = (time.perf_counter() - began) / len(tasks)
+    return [Done(task, batch, played, seconds) for task, (batch, played) in zip(tasks, found, strict=True)]
+
+
+def _one_by_one(work: Work, tasks: Sequence[Task]) -> list[Done | Failed]:
+    results: list[Done | Failed] = []
+    for task in tasks:
+        results += attempt(work, (task,))
+        if _ends_all(results[-1]):
+            break
+    return results
+
+
+def _ends_all(result: Done | Failed) -> bool:
+    return isinstance(result, Failed) and result.fatal
 
 
 def execute(
@@ -99,48 +125,56 @@ def execute(
         KeyboardInterrupt: Ctrl-C; tasks that have begun are finished, none is begun.
     """
     if executor is not None:
-        yield from _collected(iter(tasks), work, executor, AHEAD * jobs)
+        yield from _collected(_shared_out(iter(tasks), work, count, jobs), work, executor, AHEAD * jobs)
         return
     remaining = iter(tasks)
     left = count
-    for task in remaining:
-        result = attempt(work, task)
-        yield result
-        if isinstance(result, Failed) and result.fatal:
+    # With several jobs the first task by itself tells how long the rest would take.
+    while given := tuple(itertools.islice(remaining, work.together if jobs == 1 else 1)):
+        results = attempt(work, given)
+        yield from results
+        last = results[-1]
+        if _ends_all(last):
             return
-        left -= 1
-        if jobs > 1 and left > 1 and isinstance(result, Done) and result.played and result.seconds * left > POOL_PAYS:
+        left -= len(given)
+        if jobs > 1 and left > 1 and isinstance(last, Done) and last.played and last.seconds * left > POOL_PAYS:
             break
     if left == 0:
         return
     workers = min(jobs, left)
     pool = WorkerPool(workers)
     try:
-        yield from _collected(remaining, work, pool, AHEAD * workers)
+        yield from _collected(_shared_out(remaining, work, left, workers), work, pool, AHEAD * workers)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _collected(tasks: Iterator[Task], work: Work, executor: Submits, ahead: int) -> Iterator[Done | Failed]:
-    """Hand out tasks, at most `ahead` beyond the first that is not collected."""
-    pending: deque[tuple[Task, Future[Any]]] = deque()
+def _shared_out(tasks: Iterator[Task], work: Work, count: int, workers: int) -> Iterator[tuple[Task, ...]]:
+    """Tasks to be done at once, few enough that every worker has several turns."""
+    at_once = max(1, min(work.together, count // (AHEAD * workers)))
+    while given := tuple(itertools.islice(tasks, at_once)):
+        yield given
+
+
+def _collected(turns: Iterator[tuple[Task, ...]], work: Work, executor: Submits, ahead: int) -> Iterator[Done | Failed]:
+    """Hand out tasks, at most `ahead` turns beyond the first that is not collected."""
+    pending: deque[tuple[tuple[Task, ...], Future[Any]]] = deque()
 
     def hand_out(number: int) -> None:
-        for task in itertools.islice(tasks, number):
+        for tasks in itertools.islice(turns, number):
             try:
-                future = executor.submit(attempt, work, task)
+                future = executor.submit(attempt, work, tasks)
             except BrokenExecutor as error:
                 future = Future()
                 future.set_exception(error)
-            pending.append((task, future))
+            pending.append((tasks, future))
 
     try:
         hand_out(ahead)
         while pending:
-            task, future = pending.popleft()
-            result = _result(task, future)
-            yield result
-            if isinstance(result, Failed) and result.fatal:
+            results = _results(*pending.popleft())
+            yield from results
+            if _ends_all(results[-1]):
                 return
             hand_out(1)
     finally:
@@ -148,14 +182,14 @@ def _collected(tasks: Iterator[Task], work: Work, executor: Submits, ahead: int)
             future.cancel()
 
 
-def _result(task: Task, future: Future[Any]) -> Done | Failed:
+def _results(tasks: Sequence[Task], future: Future[Any]) -> list[Done | Failed]:
     try:
-        found: Done | Failed = future.result()
+        found: list[Done | Failed] = future.result()
     except BrokenExecutor:
         error = "a worker process died: killed, or out of memory"
-        return Failed(task, error, traceback.format_exc(), fatal=True)
+        return [Failed(tasks[0], error, traceback.format_exc(), fatal=True)]
     except Exception as error:  # noqa: BLE001 - what an executor raises for a task is that task's failure
-        return Failed(task, _line(error), traceback.format_exc())
+        return [Failed(task, _line(error), traceback.format_exc()) for task in tasks]
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -29,6 +29,9 @@ COVARIATES: Final = (
     "leader",
 )
 """Names of the covariates in the order of the posterior's columns."""
+
+OF_GUARANTOR: Final = COVARIATES[-3:]
+"""Those that differ between the guarantors of one crisis; the others are the same for all of them."""
 
 LEVELS: Final = ("words", "aid", "troops", "combat")
 """Levels of response, lowest first: 0-2, 3-4, 5 and 6 on the scale of the record."""
@@ -180,7 +183,17 @@ def predictor(
 
     """
     eta = np.asarray(intercept + own + in_force * covered)  # type: ignore[operator]
-    for name in COVARIATES:
+    return added(eta, coefficients, x, COVARIATES)
+
+
+def added(
+    eta: NDArray[np.float64],
+    coefficients: Mapping[str, NDArray[np.float64]],
+    x: Mapping[str, NDArray[np.float64]],
+    names: Sequence[str],
+) -> NDArray[np.float64]:
+    """A latent with the terms of some covariates added, one by one: the sum of `predictor` in parts."""
+    for name in names:
         eta = eta + coefficients[name] * x[name]
     return np.asarray(eta)
 

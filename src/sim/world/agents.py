@@ -9,7 +9,7 @@ import numpy as np
 from sim.record.covariates import indicators
 from sim.world import channels, council, patron, response
 from sim.world.anticipation import Member
-from sim.world.assault import OVERT
+from sim.world.assault import OVERT, abreast
 from sim.world.beliefs import Belief, initial
 from sim.world.challenge import CovertTerms, Fears, Motives, OvertTerms
 from sim.world.choice import FAR
@@ -84,7 +84,7 @@ class Guarantor(State):
         super().__init__(world, name)
         self.active = active
         self.leads = leader is None
-        self.ties = tuple(self.own(f"ties.{challenger}") for challenger in world.roster.challengers)
+        self.ties = abreast([self.own(f"ties.{challenger}") for challenger in world.roster.challengers])
         power = self.own("capability") * np.exp(
             -self.own("distance") / self.values["environment.weights.distance_scale"]
         )

@@ -12,12 +12,13 @@ whole against brute force: 0.03 for a mandate, 0.006 for the leader's levels, 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.world import voting
-from sim.world.choice import against, passing
+from sim.world.choice import against, bounded, passed, passing
 from sim.world.council import Rules, chances, pull
 from sim.world.response import expected_steps
 
@@ -174,10 +175,17 @@ def _mean(by_node: Array) -> Array:
     """Mean over the nodes, added one by one: the order of a sum over an axis depends on the shape of the array."""
     if by_node.ndim == 0:
         return by_node  # the same at every node
-    total = _SHARES[0] * by_node[0]
-    for weight, value in zip(_SHARES[1:], by_node[1:], strict=True):
-        total = total + weight * value
+    weighed = by_node * _shares(by_node.ndim, by_node.dtype)
+    total = weighed[0] + weighed[1]
+    for part in weighed[2:]:
+        total += part
     return np.asarray(total)
+
+
+@cache
+def _shares(axes: int, working: np.dtype[Any]) -> Array:
+    """Weights of the nodes, on the first of so many axes."""
+    return np.array(_SHARES, working).reshape((NODES,) + (1,) * (axes - 1))
 
 
 def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[Array, Array, Array]) -> Levels:
@@ -191,7 +199,10 @@ def _levels(member: Member, hand: tuple[Array, Array, Array], cutpoints: tuple[A
     some = _mean(passing(odds_against, cutpoints[0] * scale))
     if better is not member.mean:
         odds_against = against(better * narrower)
-    more, most = (_mean(free * passing(odds_against, cutpoint * narrower)) for cutpoint in cutpoints[1:])
+    # What is narrowed stays within bounds.
+    more, most = (
+        _mean(free * passed(odds_against, np.exp(bounded(cutpoint) * narrower))) for cutpoint in cutpoints[1:]
+    )
     return some * member.active, more * member.active, most * member.active
 
 
@@ -215,11 +226,6 @@ def _no_vote(others: Sequence[Member], working: np.dtype[Any]) -> Hands:
     return Hands(sure, None, [(sure, member.mean, _scale(member.variance)) for member in others])
 
 
-def _where(gate: NDArray[np.bool_], here: Array, elsewhere: Array) -> Array:
-    """`np.where`, spared where the Council decides in every cell."""
-    return here if gate.all() else np.where(gate, here, elsewhere)
-
-
 def _vote(
     t: Array,
     leader: Member,
@@ -234,7 +240,8 @@ def _vote(
     hang on the votes. A supporter is a more willing helper than the average member, for one latent drives vote and
     help: one step of assumed-density filtering moves the mean of its latent and narrows it.
     """
-    sure = np.ones((), t.dtype)
+    sure, elsewhere = np.ones((), t.dtype), ~gate
+    drawn = pull(t, first_cutpoint)
     not_opposed, supports = chances(t, council, sure)
     yes, own = [not_opposed], [supports]
     given = []
@@ -243,19 +250,21 @@ def _vote(
             yes, own = [*yes, sure], [*own, sure]
             given.append((member.mean, sure))
             continue
-        v = member.mean + member.dependence * pull(t, first_cutpoint)
+        v = member.mean + member.dependence * drawn
         scale = _scale(member.variance)
         not_opposed, supports = chances(v, council, scale)
         yes.append(not_opposed)
         own.append(supports)
         missing = (1.0 - supports) * scale
-        better = _where(gate, member.mean + member.variance * missing, member.mean)
-        kept = 1.0 - member.variance * scale * supports * missing
-        given.append((better, _scale(_where(gate, member.variance * kept, member.variance))))
+        told = member.variance * gate
+        kept = 1.0 - told * scale * supports * missing
+        given.append((member.mean + told * missing, _scale(member.variance * kept)))
     approved, hands = voting.expect(yes, own, [leader.active, *(member.active for member in others)], council.rule)
-    free = [_where(gate, hand * council.timely, sure) for hand in hands]
+    # Where no Council decides everybody has a free hand.
+    timely = council.timely * gate
+    free = [hand * timely + elsewhere for hand in hands]
     return Hands(
-        mandate=_where(gate, approved, sure),
+        mandate=approved * gate + elsewhere,
         leader=free[0],
         members=[(hand, *moments) for hand, moments in zip(free[1:], given, strict=True)],
     )

@@ -45,6 +45,10 @@ class Assault:
     attacker: NDArray[np.int8]
     severity: NDArray[np.int8]
     _picked: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _turns: list[tuple[list[NDArray[np.intp]], NDArray[np.intp]]] = field(
+        default_factory=list, repr=False, compare=False
+    )
+    _index: dict[tuple[int, ...], NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -60,10 +64,10 @@ class Assault:
         """Attacks by one challenger in some cells."""
         return cls(cells, np.full(len(cells), code, np.int8), severity)
 
-    def of(self, mask: NDArray[np.bool_]) -> Assault:
-        """Some of the entries."""
-        severity = self.severity if self.severity.ndim > 1 else self.severity[mask]
-        return Assault(self.cells.of(mask), self.attacker[mask], severity)
+    def of(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Assault:
+        """Some of the entries: by one flag an entry, or by their places."""
+        severity = self.severity if self.severity.ndim > 1 else self.severity[which]
+        return Assault(self.cells.of(which), self.attacker[which], severity)
 
     def luck(self, world: World, draw: Callable[[str, NDArray[np.intp]], NDArray[T]]) -> NDArray[T]:
         """Draws from streams of their own for each attacker.
@@ -73,27 +77,46 @@ class Assault:
             draw: given a challenger's name and the replicates asked for, the draws with these as the last axis.
 
         """
-        parts = []
-        for code, challenger in enumerate(world.challengers):
-            mine = self.attacker == code
-            if mine.any():
-                parts.append((mine, draw(challenger.name, self.cells.replicate[mine])))
-        drawn = np.empty((*parts[0][1].shape[:-1], len(self)), parts[0][1].dtype)
-        for mine, part in parts:
-            drawn[..., mine] = part
-        return drawn
+        if not self._turns:
+            places = [np.flatnonzero(self.attacker == code) for code in range(len(world.challengers))]
+            back = np.argsort(np.concatenate(places))
+            self._turns.append(([self.cells.replicate[mine] for mine in places], back))
+        replicates, back = self._turns[0]
+        names = (challenger.name for challenger in world.challengers)
+        parts = [draw(name, at) for name, at in zip(names, replicates, strict=True) if len(at)]
+        return np.concatenate(parts, axis=-1).take(back, axis=-1)
 
-    def of_attacker(self, things: Sequence[Any]) -> Any:
-        """What belongs to each entry's attacker; `things` made of columns, one for each challenger.
-
-        Of a tuple it is picked once, then kept: a tuple must never change.
-        """
-        if not isinstance(things, tuple):
-            return _picked(things, self.attacker, self.cells)
+    def of_attacker(self, things: Any) -> Any:
+        """What belongs to each entry's attacker, of things `abreast` that never change: picked once, then kept."""
         kept = self._picked.get(id(things))
         if kept is None:
-            kept = self._picked[id(things)] = (things, _picked(things, self.attacker, self.cells))
+            # The things are held too: as long as they are, nothing else can have their id.
+            kept = self._picked[id(things)] = (things, self._of(things))
         return kept[1]
+
+    def _of(self, things: Any) -> Any:
+        if isinstance(things, np.ndarray):
+            if len(things) == 1:
+                return self.cells.take(things[0])
+            return things.reshape(-1)[self._at(things.shape)]
+        if isinstance(things, tuple):
+            return tuple(self._of(part) for part in things)
+        if is_dataclass(things) and not isinstance(things, type):
+            return type(things)(*(self._of(getattr(things, name)) for name in names_of(type(things))))
+        return things
+
+    def _at(self, shape: tuple[int, ...]) -> NDArray[np.intp]:
+        """Where each entry's attacker and cell lie in columns abreast, laid flat."""
+        kept = self._index.get(shape)
+        if kept is None:
+            _, points, replicates = shape
+            kept = self.attacker * np.intp(points * replicates)
+            if points > 1:
+                kept = kept + self.cells.point * replicates
+            if replicates > 1:
+                kept = kept + self.cells.replicate
+            self._index[shape] = kept
+        return kept
 
     def by_action(self, severity: NDArray[np.int8]) -> Assault:
         """The same attackers with other actions; what is picked by attacker stays."""
@@ -104,6 +127,25 @@ class Assault:
         return _picked(things, self.severity - 1, self.cells)
 
 
+def abreast(things: Sequence[Any]) -> Any:
+    """Things of one make, one for each challenger, as one thing with an axis for the challengers before the others.
+
+    Args:
+        things: columns that broadcast to (points, replicates), or tuples or dataclasses of such.
+
+    """
+    first = things[0]
+    if isinstance(first, np.ndarray):
+        if all(thing is first for thing in things):
+            return np.atleast_2d(first)[None]
+        return np.stack(np.broadcast_arrays(*(np.atleast_2d(thing) for thing in things)))
+    if isinstance(first, tuple):
+        return tuple(abreast(parts) for parts in zip(*things, strict=True))
+    if is_dataclass(first) and not isinstance(first, type):
+        return type(first)(*(abreast([getattr(thing, name) for thing in things]) for name in names_of(type(first))))
+    return first
+
+
 def picked(things: Sequence[Any], code: NDArray[np.int8]) -> Any:
     """Entry by entry the thing of its code; `things` have one value an entry already."""
     return _picked(things, code, None)
@@ -112,11 +154,13 @@ def picked(things: Sequence[Any], code: NDArray[np.int8]) -> Any:
 def _picked(things: Sequence[Any], code: NDArray[np.int8], cells: Cells | None) -> Any:
     first = things[0]
     if isinstance(first, np.ndarray):
-        out = first if cells is None else cells.take(first)
+        columns = things if cells is None else [cells.take(thing) for thing in things]
+        if code.ndim > 1:  # every entry is one of each
+            return np.stack(np.broadcast_arrays(*map(np.atleast_1d, columns)))
+        out = columns[0]
         for index in range(1, len(things)):
-            if things[index] is not first or code.ndim > 1:
-                other = things[index] if cells is None else cells.take(things[index])
-                out = np.where(code == index, other, out)
+            if things[index] is not first:
+                out = np.where(code == index, columns[index], out)
         return out
     if isinstance(first, tuple):
         return tuple(_picked(parts, code, cells) for parts in zip(*things, strict=True))

@@ -66,12 +66,13 @@ class Minds:
             Means and variances of the shape (guarantors, cells), or (observers, guarantors, cells) for all.
 
         """
-        at = (observer, slice(None), cells.point, cells.replicate)
-        parts = (self.beliefs.mean[at], self.beliefs.variance[at])
-        if not isinstance(observer, slice):
-            # An index before and one after the guarantors puts the cells first.
-            parts = (np.ascontiguousarray(parts[0].T), np.ascontiguousarray(parts[1].T))
-        return Belief(*parts)
+        held = self.beliefs.mean, self.beliefs.variance
+        if not isinstance(observer, np.ndarray):
+            return Belief(*(cells.along(moment[observer]) for moment in held))
+        shape = held[0].shape
+        rows = observer * np.intp(shape[1]) + np.arange(shape[1])[:, None]
+        at = rows * (shape[2] * shape[3]) + cells.flat(shape[3])
+        return Belief(*(moment.reshape(-1)[at] for moment in held))
 
     def hold(
         self,
@@ -81,9 +82,10 @@ class Minds:
         guarantor: int | slice = slice(None),
     ) -> None:
         """Put new beliefs in some cells, of the shape that the observers and guarantors named leave."""
-        at = (observer, guarantor, cells.point, cells.replicate)
-        self.beliefs.mean[at] = belief.mean
-        self.beliefs.variance[at] = belief.variance
+        shape = self.beliefs.mean.shape
+        at = (observer, guarantor, cells.flat(shape[3]))
+        self.beliefs.mean.reshape(*shape[:2], -1)[at] = belief.mean
+        self.beliefs.variance.reshape(*shape[:2], -1)[at] = belief.variance
 
 
 def initial(truth: Array, record_mean: Array, record_variance: Array, acuity: Array, bias: Array, z: Array) -> Belief:

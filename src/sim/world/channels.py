@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 def standing(world: World) -> Array:
     """Standing of the protégé in the alliance, 0 to 1, where alignment is at work."""
-    watching = np.where(world.application.observer, world.values["alignment.observer"], 0.0)
+    # Times a flag is cheaper than asking by it; nobody stands above those inside.
+    watching = world.application.observer * world.values["alignment.observer"]
     inside = world.cover | world.application.admitted
-    return np.asarray(world.aligned * np.where(inside, 1.0, watching) * ~world.suspended)
+    return np.asarray(world.aligned * np.maximum(inside, watching) * ~world.suspended)
 
 
 def diplomatic_cost(world: World, challenger: str) -> Array:

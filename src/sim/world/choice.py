@@ -28,6 +28,10 @@ FAR_SINGLE: Final = 40.0
 """The same in single precision."""
 
 
+_LOWEST: Final = -1e300
+"""Stands for minus infinity where that would make nothing of a weight of 0."""
+
+
 def far(x: Array) -> float:
     """Logits beyond which nothing is in doubt, in the precision of `x`."""
     return FAR_SINGLE if x.dtype == np.float32 else FAR
@@ -41,8 +45,8 @@ def sigmoid(x: Array) -> Array:
 
 def against(x: Array) -> Array:
     """exp(-x), finite and above 0: the odds against passing a threshold at 0; see `passing`."""
-    bound = far(x)
-    return np.exp(-np.clip(x, -bound, bound))
+    odds = np.asarray(-bounded(x))
+    return np.asarray(np.exp(odds, out=odds))
 
 
 def passing(odds_against: Array, threshold: Array) -> Array:
@@ -50,8 +54,20 @@ def passing(odds_against: Array, threshold: Array) -> Array:
 
     The threshold is clipped far out, as x is; see `far`.
     """
-    bound = far(threshold)
-    return np.asarray(1.0 / (1.0 + odds_against * np.exp(np.clip(threshold, -bound, bound))))
+    return passed(odds_against, np.exp(bounded(threshold)))
+
+
+def bounded(x: Array) -> Array:
+    """Logits clipped far out, where nothing is in doubt; see `far`."""
+    bound = far(x)
+    return np.asarray(x.clip(-bound, bound))
+
+
+def passed(odds_against: Array, hurdle: Array) -> Array:
+    """Chance to pass a threshold, from `against(x)` and the exponential of the threshold; see `passing`."""
+    odds = np.asarray(odds_against * hurdle)
+    odds += 1.0
+    return np.asarray(np.divide(1.0, odds, out=odds))
 
 
 def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
@@ -73,12 +89,13 @@ def probabilities(utilities: Sequence[Array], precision: Array) -> list[Array]:
     top = scaled[0]
     for value in scaled[1:]:
         top = np.maximum(top, value)
-    top = np.where(np.isneginf(top), 0.0, top)
+    # Where nothing is open the top is minus infinity: seen from any number, all is still infinitely far below.
+    top = np.maximum(top, _LOWEST)
     weights = [np.exp(value - top) for value in scaled]
     total = weights[0]
     for weight in weights[1:]:
         total = total + weight
-    total = np.where(total > 0.0, total, 1.0)
+    total = total + (total == 0.0)
     return [weight / total for weight in weights]
 
 
@@ -100,9 +117,8 @@ def choose(utilities: Sequence[Array], precision: Array, gumbels: Array) -> NDAr
     chosen = np.zeros(best.shape, dtype=np.int8)
     for index in range(1, len(utilities)):
         value = _shocked(utilities[index], precision, gumbels[index])
-        better = value > best
-        best = np.where(better, value, best)
-        chosen = np.where(better, np.int8(index), chosen)
+        chosen = np.maximum(chosen, (value > best) * np.int8(index))
+        best = np.maximum(best, value)
     return chosen
 
 
@@ -118,7 +134,7 @@ def mean(values: Sequence[Array], weights: Sequence[Array]) -> Array:
     """Sum of `weight * value` over the alternatives; a value of -inf counts nothing where its weight is 0."""
     total = np.zeros(())
     for value, weight in zip(values, weights, strict=True):
-        total = total + weight * np.where(np.isneginf(value), 0.0, value)
+        total = total + weight * np.maximum(value, _LOWEST)
     return np.asarray(total)
 
 
@@ -140,6 +156,8 @@ def _shocked(utility: Array, precision: Array, gumbel: Array) -> Array:
 
 
 def _scaled(utility: Array, precision: Array) -> Array:
+    if precision.all():
+        return np.asarray(precision * utility)
     # 0 x -inf is not a number: what is not open stays closed at precision 0.
     with np.errstate(invalid="ignore"):
         return np.where(utility == -np.inf, -np.inf, precision * utility)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.world import council, exchanges, expectations, patron, reputation, response, voting
-from sim.world.assault import OVERT, Assault
+from sim.world.assault import OVERT, Assault, abreast
 from sim.world.choice import choose, probabilities
 from sim.world.outcomes import MANDATES, MOST, STRIKE
 from sim.world.prospect import harm_if_asked
@@ -88,7 +88,7 @@ def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
         actions: overt action of each challenger, 0 none, 1 strike, 2 campaign.
 
     """
-    allied = tuple(_allied(world, code, actions) for code in range(len(world.challengers)))
+    allied = abreast([_allied(world, code, actions) for code in range(len(world.challengers))])
     war = exchanges.resume(world, step, allied)
     at_war = np.zeros(world.shape, np.bool_)
     if war is not None:
@@ -160,7 +160,7 @@ def _request(world: World, front: Front) -> Flags:
     cells = assault.cells
     # What was shown before the crisis is written down here, for those who will learn from it.
     world.signals.close(world, cells.of(cells.full(world.learns)))
-    eyes = expectations.eyes_of(world, protege, cells)
+    eyes = expectations.eyes_of(world, protege, cells, world.working)
     asked = expectations.forecast_of(world, eyes, assault, asked=True, obliged=front.covered)
     appeal = cells.own(world.appeal)
     hoped = harm_if_asked(asked, assault.of_attacker(world.stakes), front.now.threat, front.now.tension)

@@ -140,7 +140,7 @@ def _exchange(world: World, war: War, exchange: int, live: Flags) -> None:
     if not on.any():
         return
     if new.any():
-        _rise(world, war, exchange, new, now)
+        _rise(world, war, exchange, np.flatnonzero(new))
     share = np.where(new, 1.0, war.cells.own(world.values["crisis.further"]))
     damage(world, war, exchange, np.where(goes, share, 0.0))
     reply(world, war, exchange, on, now, goes)
@@ -194,25 +194,28 @@ def _go_on(world: World, war: War, exchange: int, now: Surroundings) -> tuple[Fl
     return np.asarray(stage == 1), kind.astype(np.int8)
 
 
-def _rise(world: World, war: War, exchange: int, new: Flags, now: Surroundings) -> None:
+def _rise(world: World, war: War, exchange: int, new: NDArray[np.intp]) -> None:
     """Where the attacker has escalated a guarantor rises by at most one level, if its latent is above its level now."""
-    cells, assault = war.cells, war.assault
-    attack = expectations.attack_on(world, assault, war.asked, war.invoked, war.covered)
+    assault = war.assault.of(new)
+    cells, now = assault.cells, cut(world.surroundings(), assault.cells)
+    attack = expectations.attack_on(world, assault, war.asked[new], war.invoked[new], war.covered[new])
     coefficients = cells.own(world.coefficients)
     no_mandate = cells.own(world.council.no_mandate)
     caution = assault.of_attacker(world.stakes).caution(now.threat, now.tension)
     harm = np.zeros(len(cells))
     for guarantor in world.guarantors:
-        name, before = guarantor.name, war.levels[guarantor.name]
-        y = guarantor.latent(world, coefficients, attack, assault) + war.shocks[name]
-        reached = guarantor.level(y, coefficients.cutpoints, war.free[name], no_mandate, caution, cells)
-        rises = new & (reached > before)
-        war.levels[name] = (before + rises).astype(np.int8)
-        harm = harm + response.harm(cells.own(guarantor.weight), war.levels[name], world.harms_at(cells))
+        name, before = guarantor.name, war.levels[guarantor.name][new]
+        y = guarantor.latent(world, coefficients, attack, assault) + war.shocks[name][new]
+        reached = guarantor.level(y, coefficients.cutpoints, war.free[name][new], no_mandate, caution, cells)
+        rises = reached > before
+        war.levels[name] = war.levels[name].copy()
+        war.levels[name][new] += rises
+        harm = harm + response.harm(cells.own(guarantor.weight), war.levels[name][new], world.harms_at(cells))
         if world.log is not None and bool(rises[0]):
             level = response.LEVELS[int(war.levels[name][0])]
             world.log.fact("crisis", war.step, "rises", actor=name, level=level, exchange=exchange)
-    war.harm = np.asarray(harm)
+    war.harm = war.harm.copy()
+    war.harm[new] = harm
 
 
 def damage(world: World, war: War, exchange: int, share: Array) -> None:
@@ -325,13 +328,14 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
         )
 
 
-def resume(world: World, step: int, joining: Sequence[Flags]) -> War | None:
+def resume(world: World, step: int, joining: Flags) -> War | None:
     """Play the first exchange of the campaigns carried over; a fresh attack of another is part of one that goes on.
 
     Args:
         world: the world.
         step: number of the step.
-        joining: for each attacker, where its patron (or the one it is patron of) attacks anew in this step.
+        joining: for each attacker, on the first axis, where its patron (or the one it is patron of) attacks anew in
+            this step.
 
     Returns:
         The campaigns that go on, for the further exchanges of the step; None if there are none.

@@ -21,7 +21,7 @@ from sim.world.values import cut
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from sim.world.agents import Guarantor, Observer
+    from sim.world.agents import Observer
     from sim.world.anticipation import Forecast
     from sim.world.assault import Assault
     from sim.world.council import Rules
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
-def eyes_of(world: World, observer: Observer, cells: Cells) -> Eyes:
+def eyes_of(world: World, observer: Observer, cells: Cells, working: type[np.floating[Any]] = np.float64) -> Eyes:
     """How an observer sees the guarantors: its beliefs of this moment, and the record's average coefficients."""
-    return _eyes(world, world.minds.at(cells, world.observers.index(observer)), cells)
+    return _eyes(world, world.minds.at(cells, world.observers.index(observer)), cells, working)
 
 
 def attackers_eyes(world: World, assault: Assault, working: type[np.floating[Any]] = np.float64) -> Eyes:
@@ -68,11 +68,11 @@ def knowing_eyes(world: World, cells: Cells) -> Eyes:
     )
 
 
-def average_shift(world: World, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
-    """How far observers reckon a guarantor's latent in a crisis to lie above that at the reference crisis."""
+def average_shifts(world: World, attack: Attack, assault: Assault) -> list[Array]:
+    """How far observers reckon each guarantor's latent in a crisis to lie above that at the reference crisis."""
     cells = assault.cells
     average = Eyes({}, cells.own(world.average), cells.own(world.at_reference), cut(world.signals.tied, cells))
-    return average.shift(attack, assault, guarantor)
+    return average.shifts(attack, assault, world.guarantors)
 
 
 def council_at(world: World, assault: Assault) -> Rules:

@@ -7,13 +7,12 @@ the reader who asks for the true odds (beliefs equal to the truth, with no varia
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.record.covariates import coded
+from sim.record.covariates import COVARIATES, OF_GUARANTOR, added, coded
 from sim.world.anticipation import forecast
-from sim.world.response import latent
 from sim.world.values import cast
 
 if TYPE_CHECKING:
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
     from sim.world.response import Coefficients
 
     Array = NDArray[np.float64]
+
+OF_CRISIS: Final = tuple(name for name in COVARIATES if name not in OF_GUARANTOR)
+"""Covariates that are the same for all guarantors."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,22 @@ class Eyes:
     tied: Mapping[str, Array]
     working: type[np.floating[Any]] = np.float64
 
-    def shift(self, attack: Attack, assault: Assault, guarantor: Guarantor) -> Array:
-        """How far a guarantor's latent in a crisis lies above its latent at the reference crisis."""
-        ties, committed = assault.of_attacker(guarantor.ties), assault.cells.own(guarantor.own("committed"))
-        x = covariates(attack, ties, committed, leads=guarantor.leads)
-        here = latent(self.coefficients, np.zeros(()), attack.covered, x)
-        return np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name])
+    def shifts(self, attack: Attack, assault: Assault, guarantors: Sequence[Guarantor]) -> list[Array]:
+        """How far each guarantor's latent in a crisis lies above its latent at the reference crisis."""
+        given, nothing = self.coefficients, np.zeros(())
+        crisis = covariates(attack, nothing, nothing, leads=False)
+        # What is the same for all of them is added up once.
+        same = added(given.intercept + given.in_force * attack.covered, given.covariates, crisis, OF_CRISIS)
+        shifts = []
+        for guarantor in guarantors:
+            own = (
+                assault.of_attacker(guarantor.ties),
+                assault.cells.own(guarantor.own("committed")),
+                np.asarray(float(guarantor.leads)),
+            )
+            here = added(same, given.covariates, dict(zip(OF_GUARANTOR, own, strict=True)), OF_GUARANTOR)
+            shifts.append(np.asarray(here - self.at_reference[guarantor.name] + self.tied[guarantor.name]))
+        return shifts
 
 
 def foresee(
@@ -131,8 +143,8 @@ def foresee(
 
     """
     seen = [
-        guarantor.seen(eyes.beliefs[guarantor.name], eyes.shift(attack, assault, guarantor), assault.cells)
-        for guarantor in guarantors
+        guarantor.seen(eyes.beliefs[guarantor.name], shift, assault.cells)
+        for guarantor, shift in zip(guarantors, eyes.shifts(attack, assault, guarantors), strict=True)
     ]
     average = eyes.coefficients
     known = (tuple(seen), average.cutpoints, average.shock, harms, council)

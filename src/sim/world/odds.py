@@ -204,8 +204,8 @@ def _response(world: World, guarantor: Guarantor, by: Challenger, action: str, *
     """Chances of each level by the true latent: the common forecast, by one who knows the truth."""
     ahead = _foreseen(world, by, action, asked=asked)
     if guarantor.leads:
-        cells = Cells.everywhere(world.shape)
-        stake = cut(world.stakes[world.challengers.index(by)], cells)
+        assault = _by(world, by, action)
+        cells, stake = assault.cells, assault.of_attacker(world.stakes)
         caution = stake.caution(cells.full(world.threat), cells.full(world.tension))
         aid, troops, combat = ahead.leader_aid, ahead.leader_troops, ahead.leader_combat(caution)
     else:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LOGISTIC_VARIANCE: Final = float(np.pi**2 / 3.0)
 _TAIL: Final = 1e6
+_FARTHEST: Final = 1e300
+_LOG_HALF: Final = float(np.log(0.5))
 _LOG_ROOT_TWO_PI: Final = float(0.5 * np.log(2.0 * np.pi))
 
 
@@ -75,8 +77,8 @@ def learn(world: World, sight: Sight, step: int) -> None:
     noise = average.shock * average.shock + LOGISTIC_VARIANCE
     size = len(cells)
     low, high, counts = np.empty((3, len(world.guarantors), size))
-    for index, guarantor in enumerate(world.guarantors):
-        shift = expectations.average_shift(world, sight.attack, sight.assault, guarantor)
+    shifts = expectations.average_shifts(world, sight.attack, sight.assault)
+    for index, (guarantor, shift) in enumerate(zip(world.guarantors, shifts, strict=True)):
         bounds = _bounds(sight, guarantor, average.cutpoints)
         low[index], high[index] = bounds[0] - shift, bounds[1] - shift
         counts[index] = learns & cells.own(guarantor.active)
@@ -131,21 +133,28 @@ def truncated(low: Array, high: Array) -> tuple[Array, Array]:
     Bounds with nothing between them tell nothing: mean 0, variance 1. They come of cutpoints that do not rise.
     """
     empty = low >= high
-    low, high = np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
-    flipped = low > -high  # in the lower tail logarithms keep their digits
-    least, most = np.where(flipped, -high, low), np.where(flipped, -low, high)
+    if empty.any():
+        low, high = np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
+    side = 1.0 - 2.0 * (low > -high)  # in the lower tail logarithms keep their digits
+    ends = low * side, high * side
+    least, most = np.minimum(*ends), np.maximum(*ends)
+    beneath, below = log_ndtr(least), log_ndtr(most)
     # So thin a tail, or so narrow a slice, all lies where it is thickest; the formulas have no digits left there.
-    point = (most < -_TAIL) | (log_ndtr(least) >= log_ndtr(most))
-    a, b = np.where(point, -np.inf, least), np.where(point, 0.0, most)
-    below = log_ndtr(b)
-    log_mass = below + np.log1p(-np.exp(log_ndtr(a) - below))
+    point = (most < -_TAIL) | (beneath >= below)
+    a, b, thin = least, most, bool(point.any())
+    if thin:
+        a, b = np.where(point, -np.inf, least), np.where(point, 0.0, most)
+        beneath, below = np.where(point, -np.inf, beneath), np.where(point, _LOG_HALF, below)
+    log_mass = below + np.log1p(-np.exp(beneath - below))
     at_a, at_b = _hazard(a, log_mass), _hazard(b, log_mass)
     mean = at_a - at_b
     # An infinite bound carries no weight: 0 x infinity counts as 0.
-    drawn = np.where(np.isinf(a), 0.0, a) * at_a - np.where(np.isinf(b), 0.0, b) * at_b
-    variance = np.where(point, 0.0, np.clip(1.0 + drawn - mean * mean, 0.0, 1.0))
-    mean = np.where(point, most, np.clip(mean, a, b))
-    return np.where(flipped, -mean, mean), variance
+    drawn = np.maximum(a, -_FARTHEST) * at_a - np.minimum(b, _FARTHEST) * at_b
+    variance = np.clip(1.0 + drawn - mean * mean, 0.0, 1.0)
+    mean = np.clip(mean, a, b)
+    if thin:
+        mean, variance = np.where(point, most, mean), np.where(point, 0.0, variance)
+    return mean * side, variance
 
 
 def _hazard(bound: Array, log_mass: Array) -> Array:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.world.assault import abreast
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -93,7 +95,7 @@ class Sessions:
         days = np.zeros(len(cells))
         for k, column in enumerate(self._days):
             days = np.where(place == k, cells.take(column), days)
-        return np.asarray(days + assault.of_attacker([self.delay(chairs, name) for name in self._attackers]))
+        return np.asarray(days + assault.of_attacker(abreast([self.delay(chairs, name) for name in self._attackers])))
 
 
 def in_time(days: Array, duration: Array) -> NDArray[np.bool_]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.world.beliefs import Belief
 from sim.world.choice import far, sigmoid
-from sim.world.values import cast
+from sim.world.values import LARGEST, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,15 +108,31 @@ class Evidence:
     sent: Array
     silent: Array
 
-    def log_likelihood(self, eta: Array, step: float) -> Array:
-        """Log of the chance of it for a guarantor of latent `eta`, in steps of `step` months."""
-        log_odds = self.rule.log_odds(eta)
+    @property
+    def impossible(self) -> NDArray[np.bool_]:
+        """Where something was sent that is never sent."""
+        return np.asarray((self.sent > 0.0) & np.isneginf(self.rule.base))
+
+    def over(self, belief: Belief, spread: Array) -> tuple[Array, Array]:
+        """Log-odds of sending it in a month: at the mean of a belief, and what a standard deviation adds to them."""
+        start = self.rule.log_odds(belief.mean)
+        # What is never sent is sent all but never: of minus infinity, times nothing sent, nothing would come.
+        return np.maximum(start, -LARGEST), self.rule.slope * spread
+
+    def log_likelihood(self, log_odds: Array, step: float) -> Array:
+        """Log of the chance of it at log-odds of sending in a month, in steps of `step` months."""
         # Less exact than `softplus` for chances below 1e-16, which weigh nothing here, and a third of its cost.
-        pressure = np.maximum(np.log(1.0 + np.exp(np.minimum(log_odds, far(log_odds)))), log_odds)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        pressure = np.minimum(log_odds, far(log_odds))
+        np.exp(pressure, out=pressure)
+        pressure += 1.0
+        np.log(pressure, out=pressure)
+        np.maximum(pressure, log_odds, out=pressure)
+        if step == 1.0:
             # Over a whole month the log of the chance to send is the log-odds less the pressure.
-            sending = log_odds - pressure if step == 1.0 else np.log(-np.expm1(-step * pressure))
-            seen = np.where(self.sent > 0.0, self.sent * sending, 0.0)
+            pressure *= self.sent + self.silent
+            return np.asarray(self.sent * log_odds - pressure)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seen = np.where(self.sent > 0.0, self.sent * np.log(-np.expm1(-step * pressure)), 0.0)
         return np.asarray(seen - self.silent * pressure)
 
 
@@ -127,30 +143,28 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
     to which the evidence is impossible.
     """
     spread = np.sqrt(belief.variance)
-    mode, width = _mode(belief.mean, spread, evidence)
+    lines = [part.over(belief, spread) for part in evidence]
+    mode, width = _mode(lines, evidence, spread.dtype)
     nodes = _nodes(belief.mean)
     z = mode + nodes * width
-    eta = belief.mean + spread * z
     logs = 0.5 * (nodes * nodes - z * z)
-    told = np.zeros((), np.bool_)
-    for part in evidence:
-        logs = logs + part.log_likelihood(eta, step)
-        told = told | (part.sent > 0) | (part.silent > 0)
-    top = logs.max(axis=0)
-    told = told & ~np.isneginf(top)
-    mass = np.exp(logs - np.where(np.isneginf(top), 0.0, top))
+    told = impossible = np.zeros((), np.bool_)
+    for part, (start, rise) in zip(evidence, lines, strict=True):
+        logs += part.log_likelihood(start + rise * z, step)
+        told, impossible = told | (part.sent > 0.0) | (part.silent > 0.0), impossible | part.impossible
+    logs -= logs.max(axis=0)
+    mass = np.exp(logs, out=logs)
     whole = first = second = np.zeros((), spread.dtype)
     # Node by node: the order of a sum over an axis depends on the shape of the array.
     for weight, at, part_mass in zip(_SHARES, z, mass, strict=True):
         share = weight * part_mass
-        whole, first, second = whole + share, first + at * share, second + at * at * share
-    whole = np.where(told, whole, 1.0)
-    shift = first / whole
-    return Belief(
-        mean=np.where(told, belief.mean + spread * shift, belief.mean),
-        # Far out the difference has no digits left, and can come out below 0.
-        variance=np.where(told, belief.variance * np.maximum(second / whole - shift * shift, 0.0), belief.variance),
-    )
+        moment = at * share
+        whole, first, second = whole + share, first + moment, second + at * moment
+    told = told & ~impossible
+    shift = np.where(told, first / whole, 0.0)
+    # Far out the difference has no digits left, and can come out below 0.
+    kept = np.where(told, np.maximum(second / whole - shift * shift, 0.0), 1.0)
+    return Belief(mean=belief.mean + spread * shift, variance=belief.variance * kept)
 
 
 def _nodes(mean: Array) -> Array:
@@ -158,17 +172,19 @@ def _nodes(mean: Array) -> Array:
     return np.asarray(_POINTS.reshape((NODES,) + (1,) * max(1, mean.ndim)).astype(mean.dtype))
 
 
-def _mode(mean: Array, spread: Array, evidence: Sequence[Evidence]) -> tuple[Array, Array]:
+def _mode(
+    lines: Sequence[tuple[Array, Array]], evidence: Sequence[Evidence], working: np.dtype[Any]
+) -> tuple[Array, Array]:
     """About where the posterior peaks and how wide it is, in standard deviations of the belief before."""
-    z, one = np.zeros((), mean.dtype), np.ones((), mean.dtype)
+    z, one = np.zeros((), working), np.ones((), working)
     curvature = one
     for _ in range(APPROACHES):
         slope, curvature = -z, one
-        for part in evidence:
-            chance = sigmoid(part.rule.log_odds(mean + spread * z))
-            steep, count = spread * part.rule.slope, part.sent + part.silent
-            slope = slope + steep * (part.sent - count * chance)
-            curvature = curvature + steep * steep * count * chance * (1.0 - chance)
+        for part, (start, rise) in zip(evidence, lines, strict=True):
+            chance = sigmoid(start + rise * z)
+            count = part.sent + part.silent
+            slope = slope + rise * (part.sent - count * chance)
+            curvature = curvature + rise * rise * count * chance * (1.0 - chance)
         z = z + slope / curvature
     return np.asarray(z), np.asarray(1.0 / np.sqrt(curvature))
 
@@ -197,7 +213,7 @@ class Ledger:
 
     def at(self, cells: Cells) -> Ledger:
         """What was shown in some cells, shape (guarantors, cells)."""
-        return Ledger(*(getattr(self, field.name)[:, cells.point, cells.replicate] for field in fields(self)))
+        return Ledger(*(cells.along(getattr(self, field.name)) for field in fields(self)))
 
     def close(self, cells: Cells) -> None:
         """Begin anew in some cells."""

@@ -33,23 +33,22 @@ def stable_hash(name: str) -> int:
 
 
 class Streams:
-    """The draws of replicates `first` to `first + replicates - 1`, which must lie in one block.
+    """The draws of replicates `first` to `first + replicates - 1`, block after block.
 
     Args:
         seed: the run's seed, 0 to 2**64 - 1.
         first: number of the first trial.
-        replicates: how many trials.
-
-    Raises:
-        ValueError: the trials do not lie in one block.
+        replicates: how many trials, at least 1.
 
     """
 
     def __init__(self, seed: int, first: int, replicates: int) -> None:
-        self.block, self.position = divmod(first, BLOCK)
+        ends = range((first // BLOCK + 1) * BLOCK, first + replicates, BLOCK)
+        starts = (first, *ends)
+        self._pieces = tuple(
+            (*divmod(start, BLOCK), end - start) for start, end in zip(starts, (*ends, first + replicates), strict=True)
+        )
         self.replicates = replicates
-        if replicates < 1 or self.position + replicates > BLOCK:
-            raise ValueError(f"trials {first} to {first + replicates - 1} do not lie in one block of {BLOCK}")
         self._seed = seed
         self._keys: dict[str, int] = {}
         self._philox = np.random.Philox(key=np.array([seed, 0], dtype=np.uint64))
@@ -77,16 +76,23 @@ class Streams:
         key = self._keys.get(name)
         if key is None:
             key = self._keys[name] = stable_hash(name)
-        skipped, rest = divmod(self.position * alternatives, _LANES)
         # Setting the state of one generator costs a fifth of building another.
-        inner = self._state["state"]
+        inner, drawn, filled = self._state["state"], np.empty(self.replicates * alternatives), 0
         inner["key"][:] = (self._seed, key)
-        inner["counter"][:] = (skipped, step, exchange, self.block)
-        self._state["buffer_pos"] = _LANES
-        self._philox.state = self._state
-        drawn = self._generator.random(rest + self.replicates * alternatives)
-        draws = drawn[rest:].reshape(self.replicates, alternatives)
-        return np.maximum((draws if at is None else draws[at]).T, _TINY)
+        for block, position, length in self._pieces:
+            skipped, rest = divmod(position * alternatives, _LANES)
+            inner["counter"][:] = (skipped, step, exchange, block)
+            self._state["buffer_pos"] = _LANES
+            self._philox.state = self._state
+            end = filled + length * alternatives
+            if rest:
+                drawn[filled:end] = self._generator.random(rest + length * alternatives)[rest:]
+            else:
+                self._generator.random(out=drawn[filled:end])
+            filled = end
+        draws = drawn.reshape(self.replicates, alternatives)
+        picked = draws if at is None else draws.take(at, axis=0)
+        return np.asarray(np.maximum(picked.T, _TINY))
 
     def gumbel(
         self,

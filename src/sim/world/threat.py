@@ -108,7 +108,7 @@ def _rule(world: World, eyes: Eyes, assault: Assault, cover: Flags | None) -> Ru
     strike = assault.by_action(np.ones(len(assault), np.int8))
     obliged = cells.full(world.obliged) if cover is None else cover & cells.own(world.committed)
     attack = expectations.attack_on(world, strike, 1.0, obliged, obliged)
-    return warning_rule(world, eyes.shift(attack, strike, world.guarantors[0]), cells)
+    return warning_rule(world, eyes.shifts(attack, strike, world.guarantors[:1])[0], cells)
 
 
 def heard(world: World, eyes: Eyes, assault: Assault, cover: Flags | None = None) -> tuple[Array, tuple[Eyes, Eyes]]:

@@ -44,6 +44,7 @@ class Cells:
     point: NDArray[np.intp]
     replicate: NDArray[np.intp]
     _cut: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _flat: dict[int, NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def where(cls, mask: NDArray[np.bool_]) -> Cells:
@@ -69,9 +70,23 @@ class Cells:
             return column
         if column.shape == (1, 1):
             return np.array(column[0])  # a copy, as of other columns: what was seen stays as it was seen
-        point = self.point if column.shape[0] > 1 else 0
-        replicate = self.replicate if column.shape[1] > 1 else 0
-        return np.asarray(column[point, replicate])
+        if column.shape[0] == 1:
+            return np.asarray(column[0][self.replicate])
+        if column.shape[1] == 1:
+            return np.asarray(column[:, 0][self.point])
+        return np.asarray(column.reshape(-1)[self.flat(column.shape[1])])
+
+    def along(self, columns: NDArray[T]) -> NDArray[T]:
+        """Values of the cells in several columns of the batch's shape, of the shape (..., points, replicates)."""
+        laid = columns.reshape(*columns.shape[:-2], -1)
+        return np.asarray(laid.take(self.flat(columns.shape[-1]), axis=-1))
+
+    def flat(self, replicates: int) -> NDArray[np.intp]:
+        """Index of the cells in a column of the batch laid flat: one index costs a quarter of two."""
+        kept = self._flat.get(replicates)
+        if kept is None:
+            kept = self._flat[replicates] = self.point * replicates + self.replicate
+        return kept
 
     def own(self, thing: Any) -> Any:
         """What `cut` gives for a thing that never changes, such as a parameter: cut once, then kept."""
@@ -85,9 +100,9 @@ class Cells:
         """Values of the cells, one each whatever the column's shape."""
         return np.array(np.broadcast_to(self.take(column), len(self)))
 
-    def of(self, mask: NDArray[np.bool_]) -> Cells:
-        """Some of the cells; `mask` has one flag a cell."""
-        return Cells(self.point[mask], self.replicate[mask])
+    def of(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Cells:
+        """Some of the cells: by one flag a cell, or by their places."""
+        return Cells(self.point[which], self.replicate[which])
 
 
 class Values:
@@ -158,9 +173,9 @@ def cast(thing: Any, working: type[np.floating[Any]]) -> Any:
     In a lower precision numbers end at a bound whose fourth power is still finite: what is worked out from them is too.
     """
     if isinstance(thing, np.ndarray):
-        if thing.dtype == working or not np.issubdtype(thing.dtype, np.floating):
+        if thing.dtype == working or thing.dtype.kind != "f":
             return thing
-        return np.clip(thing, -LARGEST, LARGEST).astype(working)
+        return thing.clip(-LARGEST, LARGEST).astype(working)
     if isinstance(thing, tuple):
         return tuple(cast(part, working) for part in thing)
     if isinstance(thing, Mapping):

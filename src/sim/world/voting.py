@@ -101,8 +101,9 @@ def expect(
         rule: code of the rule in each cell.
 
     """
-    yes = [np.asarray(np.where(votes, chance, 1.0)) for chance, votes in zip(not_opposed, active, strict=True)]
-    own = [np.asarray(np.where(votes, chance, 0.0)) for chance, votes in zip(supports, active, strict=True)]
+    # Times a flag is cheaper than asking by it.
+    yes = [np.asarray(chance * votes + ~votes) for chance, votes in zip(not_opposed, active, strict=True)]
+    own = [np.asarray(chance * votes) for chance, votes in zip(supports, active, strict=True)]
     members = np.zeros((), np.int64)
     for votes in active:
         members = members + votes

@@ -11,7 +11,8 @@ from sim.scenario.schema import ChallengerState, GuarantorState
 from sim.world import channels, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
-from sim.world.assault import OVERT
+from sim.world.allocator import keep_freed_memory
+from sim.world.assault import OVERT, abreast
 from sim.world.beliefs import Minds
 from sim.world.choice import FAR
 from sim.world.council import Rules
@@ -68,7 +69,7 @@ class World(Model):  # type: ignore[misc]
         scenarios: one scenario, or one for each point.
         points: with one scenario, how often it stands in the batch.
         replicates: trials a point.
-        first: number of the first trial; all trials lie in one block of 4,096.
+        first: number of the first trial.
         seed: the run's seed, 0 to 2**64 - 1.
         log: keep an event log; only for a single trial.
         working: precision of the numbers by which challengers foresee the guarantors' response. Single precision costs
@@ -76,7 +77,7 @@ class World(Model):  # type: ignore[misc]
 
     Raises:
         sim.InputError: the scenarios differ in roster, length or step.
-        ValueError: the trials do not lie in one block, or a log is asked of more than one trial.
+        ValueError: a log is asked of more than one trial.
 
     """
 
@@ -92,6 +93,7 @@ class World(Model):  # type: ignore[misc]
         working: type[np.floating[Any]] = np.float32,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is not used
+        keep_freed_memory()
         self.points: tuple[Scenario, ...] = (
             tuple(scenarios)
             if isinstance(scenarios, (list, tuple))
@@ -182,16 +184,16 @@ class World(Model):  # type: ignore[misc]
             kind = np.exp(np.clip(self.values[f"states.{name}.threat_weight"] * luck, -FAR, FAR))
             challengers.append(Challenger(self, name, sketches, kind))
         self.challengers = tuple(challengers)
-        self.stakes = tuple(c.stake(self.backer(c), leader, self.harms) for c in challengers)
+        self.stakes = abreast([c.stake(self.backer(c), leader, self.harms) for c in challengers])
         backers = [self.backer(challenger) for challenger in challengers]
-        self.vetoes = tuple(np.zeros(()) if b is None else b.own("patron.veto") for b in backers)
-        self.attackers = tuple(challenger.as_attacker for challenger in challengers)
-        self.motives = tuple(challenger.motives for challenger in challengers)
-        self.overt_terms = tuple(motives.overt for motives in self.motives)
-        self.preventions = tuple(challenger.own("prevention") for challenger in challengers)
-        self.audiences = tuple(challenger.own("audience") for challenger in challengers)
-        self.concessions = tuple(challenger.own("concession") for challenger in challengers)
-        self.can_threaten = tuple(challenger.threatens & challenger.can_overt for challenger in challengers)
+        self.vetoes = abreast([np.zeros(()) if b is None else b.own("patron.veto") for b in backers])
+        self.attackers = abreast([challenger.as_attacker for challenger in challengers])
+        self.motives = abreast([challenger.motives for challenger in challengers])
+        self.overt_terms = self.motives.overt
+        self.preventions = abreast([challenger.own("prevention") for challenger in challengers])
+        self.audiences = abreast([challenger.own("audience") for challenger in challengers])
+        self.concessions = abreast([challenger.own("concession") for challenger in challengers])
+        self.can_threaten = abreast([challenger.threatens & challenger.can_overt for challenger in challengers])
         self.appeal = self.protege.appeal()
         self.threatens = any(bool(challenger.threatens.any()) for challenger in challengers)
         of_action = {what: tuple(self.values[f"crisis.{a}.{what}"] for a in OVERT) for what in ACTION_TERMS}
@@ -315,9 +317,11 @@ class World(Model):  # type: ignore[misc]
     def _seat(self, chairs: NDArray[np.int8]) -> None:
         """Seat the chair; how likely the Council is to be in time for each attacker's actions hangs on it alone."""
         self.chairs = chairs
-        self.timely = tuple(
-            tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
-            for attacker in self.roster.challengers
+        self.timely = abreast(
+            [
+                tuple(self.sessions.timely(chairs, attacker, action) for action in OVERT)
+                for attacker in self.roster.challengers
+            ]
         )
 
     def _convene(self, step: int) -> None:
