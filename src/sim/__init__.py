@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Result, compare, run
+    from sim.api import Comparison, Result, compare, query, run
     from sim.reading import InputError, TaskError
     from sim.scenario import load as scenario
 
@@ -30,6 +30,7 @@ __all__ = [
     "__version__",
     "compare",
     "experiment",
+    "query",
     "reading",
     "record",
     "run",
@@ -41,7 +42,7 @@ __all__ = [
 _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
-    **dict.fromkeys(("Comparison", "Result", "compare", "run"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Result", "compare", "query", "run"), "sim.api"),
 }
 _ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
 

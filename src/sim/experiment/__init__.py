@@ -20,6 +20,7 @@ from sim.experiment.moments import Moments
 from sim.experiment.pairs import Effect
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
+from sim.experiment.query import Answer, asked, query
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
@@ -33,6 +34,7 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Answer",
     "Batch",
     "Comparison",
     "Contrast",
@@ -56,11 +58,13 @@ __all__ = [
     "Sweep",
     "Task",
     "Variance",
+    "asked",
     "compare",
     "compare_plan",
     "estimate",
     "plan_comparison",
     "plan_sweep",
+    "query",
     "read_sweep",
     "run",
     "run_plan",
