@@ -11,6 +11,7 @@ from sim.cli.options import Json, Quiet, Sets, seed_number
 from sim.cli.playing import (
     CHARTS,
     DEFAULT_TRIALS,
+    Cluster,
     DryRun,
     Jobs,
     Out,
@@ -18,6 +19,7 @@ from sim.cli.playing import (
     Trials,
     again,
     emit_json,
+    hands,
     place,
     played,
     workers,
@@ -53,6 +55,7 @@ def compare(
     set_: Sets = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -61,7 +64,7 @@ def compare(
 
     Every world has the same luck in all arms, so that small differences show. It is stored and a chart drawn.
     """
-    processes = workers(jobs)
+    workers(jobs)
     from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
 
     with Draughtsman() as draughtsman:
@@ -74,14 +77,15 @@ def compare(
         if dry_run:
             _announce(plan, directory, command, json=json)
             return
-        found = played(
-            lambda progress: compare_plan(
-                plan, jobs=processes, out=directory, progress=progress, play=player, precision=precision
-            ),
-            directory,
-            command,
-            quiet=quiet,
-        )
+        with hands(jobs, cluster, plan, directory) as who:
+            found = played(
+                lambda progress: compare_plan(
+                    plan, **who, out=directory, progress=progress, play=player, precision=precision
+                ),
+                directory,
+                command,
+                quiet=quiet,
+            )
         charts = draughtsman.draw(found.to_json(), [directory / name for name in CHARTS])
     _tell(found, directory, charts, command, json=json, quiet=quiet)
 

@@ -7,9 +7,10 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from sim.experiment.pool import WorkerPool
 
@@ -70,6 +71,16 @@ class Submits(Protocol):
         ...
 
 
+@runtime_checkable
+class Grows(Protocol):
+    """An executor that may come to do more tasks at once, or fewer, while it works."""
+
+    @property
+    def width(self) -> int:
+        """How many it does at once now."""
+        ...
+
+
 def attempt(work: Work, task: Task) -> Done | Failed:
     """Do a task; a failure is a result like any other."""
     began = time.perf_counter()
@@ -92,14 +103,14 @@ def execute(
         tasks: in the order in which results are wanted.
         work: does one.
         count: how many tasks there are.
-        jobs: worker processes at most; of an executor, how many tasks it does at once.
+        jobs: worker processes at most; of an executor, how many tasks it does at once, unless it says so itself.
         executor: does the tasks instead of this process and its workers; it is not shut down.
 
     Raises:
         KeyboardInterrupt: Ctrl-C; tasks that have begun are finished, none is begun.
     """
     if executor is not None:
-        yield from _collected(iter(tasks), work, executor, AHEAD * jobs)
+        yield from _collected(iter(tasks), work, executor, jobs)
         return
     remaining = iter(tasks)
     left = count
@@ -116,17 +127,18 @@ def execute(
     workers = min(jobs, left)
     pool = WorkerPool(workers)
     try:
-        yield from _collected(remaining, work, pool, AHEAD * workers)
+        yield from _collected(remaining, work, pool, workers)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _collected(tasks: Iterator[Task], work: Work, executor: Submits, ahead: int) -> Iterator[Done | Failed]:
-    """Hand out tasks, at most `ahead` beyond the first that is not collected."""
+def _collected(tasks: Iterator[Task], work: Work, executor: Submits, jobs: int) -> Iterator[Done | Failed]:
+    """Hand out tasks, AHEAD of them for each that is done at once beyond the first that is not collected."""
     pending: deque[tuple[Task, Future[Any]]] = deque()
 
-    def hand_out(number: int) -> None:
-        for task in itertools.islice(tasks, number):
+    def hand_out() -> None:
+        width = executor.width if isinstance(executor, Grows) else jobs
+        for task in itertools.islice(tasks, max(0, AHEAD * max(1, width) - len(pending))):
             try:
                 future = executor.submit(attempt, work, task)
             except BrokenExecutor as error:
@@ -135,14 +147,14 @@ def _collected(tasks: Iterator[Task], work: Work, executor: Submits, ahead: int)
             pending.append((task, future))
 
     try:
-        hand_out(ahead)
+        hand_out()
         while pending:
             task, future = pending.popleft()
             result = _result(task, future)
             yield result
             if isinstance(result, Failed) and result.fatal:
                 return
-            hand_out(1)
+            hand_out()
     finally:
         for _, future in pending:
             future.cancel()
@@ -151,8 +163,13 @@ def _collected(tasks: Iterator[Task], work: Work, executor: Submits, ahead: int)
 def _result(task: Task, future: Future[Any]) -> Done | Failed:
     try:
         found: Done | Failed = future.result()
-    except BrokenExecutor:
+    except BrokenProcessPool:
         error = "a worker process died: killed, or out of memory"
+        return Failed(task, error, traceback.format_exc(), fatal=True)
+    except BrokenExecutor as broken:
+        return Failed(task, _line(broken), traceback.format_exc(), fatal=True)
+    except CancelledError:
+        error = "cancelled by what was to do it: its scheduler was lost, or it was shut down"
         return Failed(task, error, traceback.format_exc(), fatal=True)
     except Exception as error:  # noqa: BLE001 - what an executor raises for a task is that task's failure
         return Failed(task, _line(error), traceback.format_exc())

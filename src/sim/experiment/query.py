@@ -39,6 +39,8 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "python_enable_replacements": False,
 }
 
+_EXAMPLE: Final = "select * from trials limit 5"
+
 _HINTS: Final = ("Candidate bindings", "Did you mean")
 """How a second line of DuckDB begins that helps."""
 
@@ -178,12 +180,12 @@ def _query(duck: Any, sql: str) -> str:
     statements = duck.extract_statements(text)
     if len(statements) != 1:
         count = len(statements) or "none"
-        raise InputError(f"one query is wanted, not {count}. Try: " + "select * from trials limit 5")
+        raise InputError(f"one query is wanted, not {count}. Try: {_EXAMPLE}")
     if statements[0].type.name != "SELECT":
         kind = statements[0].type.name.replace("_", " ").lower()
         if kind == "multi":
             raise InputError("pivot is carried out with its values named: pivot trials on outcome in ('clash', ...)")
-        raise InputError(f"only queries that return rows are carried out (select ...), not {kind}")
+        raise InputError(f"only a query that returns rows is carried out, not {kind}")
     # A query may begin `with x as (copy ...)` or `(delete ...)`, and counts as reading all the same; but not as a part
     # of another one. Explaining that one checks it and carries nothing out.
     duck.execute(f"explain select * from (\n{text}\n)").fetchall()  # noqa: S608 - a query, by itself, as seen above
@@ -223,7 +225,7 @@ def _message(text: str, duck: Any) -> str:
         shown = f"Near it: {_list(near)}." if near else f"There are {_list(columns)}."
         return " ".join(filter(None, [f'there is no column "{found["name"]}" here.', meant, shown]))
     if "data-modifying" in first or "COPY statement" in first:
-        return "only queries that return rows are carried out (select ...), none that writes"
+        return "only a query that returns rows is carried out, none that writes"
     return " ".join([first, *(line for line in lines[1:2] if line.startswith(_HINTS))])
 
 
