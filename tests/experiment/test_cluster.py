@@ -34,7 +34,7 @@ TRIALS = 5 * BLOCK + 17
 def address() -> Iterator[str]:
     """A cluster within this process: two workers of two threads."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp://"
+        n_workers=2, threads_per_worker=2, processes=False, dashboard_address=":0", protocol="tcp://"
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -51,10 +51,20 @@ def test_a_cluster_gives_the_bytes_of_one_process(point: Scenario, tmp_path: Pat
     assert {path.name for path in (tmp_path / "many").iterdir()} == {"manifest.json", "parts"}
 
 
-@pytest.mark.parametrize("command", [["run", "baseline"], ["compare", "outsider", "member"]])
+@pytest.mark.slow  # for the charts: each is drawn by a process of its own
+@pytest.mark.parametrize("command", [["run", "baseline"], ["compare", "outsider", "member"], ["sweep", "axes.yaml"]])
 def test_commands_take_a_cluster(
-    tmp_path: Path, address: str, capsys: pytest.CaptureFixture[str], command: list[str]
+    tmp_path: Path,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "axes.yaml").write_text(
+        "name: axes\ntitle: One axis\nasks: Is it the same?\narms: [outsider, member]\ndesign: list\ntrials: 9\n"
+        "axes:\n  perception.bias: [0, 1, 2, 3, 4]\n"
+    )
     words = [*command, "--trials", "40", "--set", "horizon=2", "--json"]
     answers = []
     for name, more in {"one": ["--jobs", "1"], "many": ["--cluster", address]}.items():
@@ -98,7 +108,7 @@ def test_jobs_are_of_this_machine(capsys: pytest.CaptureFixture[str], tmp_path: 
 def test_a_scheduler_without_workers_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None, protocol="tcp://") as cluster:
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0", protocol="tcp://") as cluster:
         monkeypatch.setattr("sim.experiment.cluster.PATIENCE", 0.5)
         found = told(capsys, tmp_path / "out", "--cluster", cluster.scheduler_address)
     assert "has no workers" in found
@@ -150,7 +160,7 @@ def test_a_worker_that_loses_the_directory_stops_the_run(point: Scenario, tmp_pa
         if step.failed is None:
             next(out.glob(".cluster.*")).write_text("another cluster's")
 
-    plan = Plan.of(point, trials=40 * BLOCK, seed=1)
+    plan = Plan.of(point, trials=16 * BLOCK, seed=1)
     with pytest.raises(TaskError, match="does not see the directory"), joined(address, plan, out) as cluster:
         run_plan(plan, out=out, play=play, executor=cluster, progress=gone)
     assert any("not finished" in str(problem) for problem in verify(out))
