@@ -26,7 +26,7 @@ from stand_in import bytes_of, dies_in_block_2, play, slow
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
@@ -82,13 +82,11 @@ def worker(begin: Begin, code: Path | None = None, workers: int = 1) -> subproce
 
 def address_of(tmp_path: Path, workers: int) -> str:
     """The address of the scheduler, once it has so many workers."""
-    from distributed import Client  # noqa: PLC0415 - an extra
-
     file = tmp_path / "scheduler.json"
     until(file.exists)
     until(lambda: file.read_text().endswith("}"))
     address = str(json.loads(file.read_text())["address"])
-    with Client(address, set_as_default=False) as client:
+    with distributed.Client(address, set_as_default=False) as client:
         client.wait_for_workers(workers, timeout=60)
     return address
 

@@ -157,9 +157,10 @@ def joined(address: str, plan: Plan, directory: Path) -> Iterator[Cluster]:
 
 
 def _connected(address: str) -> Any:
-    from distributed import Client  # noqa: PLC0415 - an extra
-    from distributed.comm import get_address_host_port  # noqa: PLC0415 - the same
+    import distributed  # noqa: PLC0415 - an extra
+    from distributed.comm.addressing import get_address_host_port  # noqa: PLC0415 - the same
 
+    connect: Any = distributed.Client  # it has no types
     try:
         # Looked at first, for a client that could not read its address cannot be closed either.
         if not address.startswith("inproc://"):
@@ -167,7 +168,7 @@ def _connected(address: str) -> Any:
         with warnings.catch_warnings():
             # We compare versions ourselves, and refuse.
             warnings.filterwarnings("ignore", message="(?s).*Mismatched versions")
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         hint = "An address is such as tcp://10.0.0.1:8786; `dask scheduler` prints it when it starts."
@@ -190,7 +191,7 @@ def _same_versions(client: Any, address: str) -> None:
     """
     found = client.get_versions(packages=list(ON_WORKERS[len(ALIKE) :]))
     ours = found["client"]["packages"]
-    told = {f"the scheduler at {address}": (found["scheduler"], ALIKE)}
+    told: dict[str, tuple[Any, tuple[str, ...]]] = {f"the scheduler at {address}": (found["scheduler"], ALIKE)}
     told |= {f"the worker at {worker}": (about, ON_WORKERS) for worker, about in found["workers"].items()}
     problems = [
         f"{who} has {name} {held or 'not installed'}, this process {wanted}"
