@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Result, Sweep, compare, run, sweep
+    from sim.api import Comparison, Result, Sweep, compare, query, run, sweep
     from sim.experiment import decompose
     from sim.experiment import find_breakeven as breakeven
     from sim.reading import InputError, TaskError
@@ -35,6 +35,7 @@ __all__ = [
     "compare",
     "decompose",
     "experiment",
+    "query",
     "reading",
     "record",
     "run",
@@ -47,7 +48,7 @@ __all__ = [
 _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
-    **dict.fromkeys(("Comparison", "Result", "Sweep", "compare", "run", "sweep"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Result", "Sweep", "compare", "query", "run", "sweep"), "sim.api"),
     **dict.fromkeys(("breakeven", "decompose"), "sim.experiment"),
 }
 _CALLED = {"breakeven": "find_breakeven"}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import altair as alt
+    import pandas as pd
 
     from sim.scenario import Scenario
 
@@ -192,3 +193,20 @@ def sweep(
             executor=executor,
         )
     )
+
+
+def query(directory: str | Path, sql: str) -> pd.DataFrame:
+    """Ask a stored run, comparison or sweep in DuckDB's SQL: `query(run, "select avg(attacks) from trials")`.
+
+    `trials` has a row a trial (`point`, `trial`, and the columns of model.md 7.10); `points` a row a point (`point`,
+    `arm`, and what a sweep changes). Nothing else can be read and nothing written.
+
+    Args:
+        directory: where the run is stored.
+        sql: one query that returns rows.
+
+    Raises:
+        InputError: the directory is not a run's, the run is not finished or not sound, or the query is wrong.
+        TaskError: the query needs more memory than it may have.
+    """
+    return experiment.query(directory, sql)

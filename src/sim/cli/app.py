@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, evidence, run, sweep
+from sim.cli import ask, breakeven, compare, evidence, query, run, sweep
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -46,5 +46,6 @@ app.command("decompose", short_help="Split an effect among the channels of a tre
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)
+app.command("query", short_help="Ask a stored run in SQL.")(query.query)
 app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
 app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from sim.cli.options import Json, Quiet, Sets, seed_number
 from sim.cli.playing import (
     CHARTS,
     DEFAULT_TRIALS,
+    Cluster,
     DryRun,
     Jobs,
     Out,
@@ -19,6 +20,7 @@ from sim.cli.playing import (
     Trials,
     again,
     emit_json,
+    hands,
     place,
     played,
     workers,
@@ -33,29 +35,34 @@ if TYPE_CHECKING:
     from sim.experiment import Comparison, Plan
 
 
+Arms = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="A B [C ...]",
+        help="The control, then what is set beside it: names, files, NAME@key=value, directories of stored runs.",
+    ),
+]
+ArmsSeed = Annotated[
+    str | None,
+    typer.Option(
+        "--seed",
+        metavar="S",
+        help="A whole number, or `random`; by default that of the stored runs, else 1.",
+        show_default=False,
+    ),
+]
+
+
 def compare(
-    arms: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="A B [C ...]",
-            help="The control, then what is set beside it: names, files, NAME@key=value, directories of stored runs.",
-        ),
-    ],
+    arms: Arms,
     *,
     trials: Trials = DEFAULT_TRIALS,
     precision: Precision = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(
-            "--seed",
-            metavar="S",
-            help="A whole number, or `random`; by default that of the stored runs, else 1.",
-            show_default=False,
-        ),
-    ] = None,
+    seed: ArmsSeed = None,
     set_: Sets = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -65,7 +72,7 @@ def compare(
     Every world has the same luck in all arms, so that small differences show. It is stored and a chart drawn.
     Sweeps of the same points are compared point by point.
     """
-    processes = workers(jobs)
+    workers(jobs)
     from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
 
     with Draughtsman() as draughtsman:
@@ -79,7 +86,8 @@ def compare(
             if dry_run:
                 announce_sweep(plan, place(plan, out), command, json=json)
                 return
-            carry_out_sweep(plan, place(plan, out), command, draughtsman, jobs=processes, json=json, quiet=quiet)
+            with hands(jobs, cluster, plan, place(plan, out)) as who:
+                carry_out_sweep(plan, place(plan, out), command, draughtsman, who, json=json, quiet=quiet)
             return
         number = None if seed is None else seed_number(seed)
         plan, player = plan_comparison(arms, trials=trials, seed=number, overrides=set_ or ())
@@ -88,9 +96,9 @@ def compare(
         if dry_run:
             _announce(plan, directory, command, json=json)
             return
-        options: dict[str, Any] = {"jobs": processes, "out": directory, "play": player, "precision": precision}
-        carry = partial(compare_plan, plan, **options)
-        found = played(lambda progress: carry(progress=progress), directory, command, quiet=quiet)
+        with hands(jobs, cluster, plan, directory) as who:
+            carry = partial(compare_plan, plan, **who, out=directory, play=player, precision=precision)
+            found = played(lambda progress: carry(progress=progress), directory, command, quiet=quiet)
         charts = draughtsman.draw(found.to_json(), [directory / name for name in CHARTS])
     _tell(found, directory, charts, command, json=json, quiet=quiet)
 

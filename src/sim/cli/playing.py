@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from pathlib import Path
@@ -13,7 +14,7 @@ from sim.cli.ends import Interrupted, emit
 from sim.cli.options import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sim.experiment import Plan, Step
 
@@ -32,6 +33,15 @@ Out = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", parser=whole, metavar="N", help="Processes at most; by default one per processor."),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Let the workers of a Dask cluster play; the address of its scheduler. See docs/how-to/cluster.md.",
+        show_default=False,
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be played and stop.")]
 Precision = Annotated[
@@ -56,6 +66,24 @@ def workers(jobs: int | None) -> int:
     from sim.experiment.run import MOST_JOBS  # noqa: PLC0415 - the same
 
     return within("jobs", _processors() if jobs is None else jobs, 1, MOST_JOBS)
+
+
+@contextlib.contextmanager
+def hands(jobs: int | None, cluster: str | None, plan: Plan, directory: Path) -> Iterator[dict[str, Any]]:
+    """Who plays, as arguments of whatever carries a plan out: processes of this machine, or a cluster while it lasts.
+
+    Raises:
+        InputError: not a number of processes, or not a cluster that can play this plan into this directory.
+    """
+    if cluster is None:
+        yield {"jobs": workers(jobs)}
+        return
+    if jobs is not None:
+        raise typer.BadParameter("--jobs is for this machine; with --cluster, its workers say how many they are")
+    from sim.experiment.cluster import joined  # noqa: PLC0415 - only for a cluster
+
+    with joined(cluster, plan, directory) as executor:
+        yield {"executor": executor}
 
 
 def place(plan: Plan, out: Path | None) -> Path:
@@ -102,7 +130,8 @@ def played(carry: Callable[[Callable[[Step], None]], T], directory: Path, again:
         try:
             return carry(step_taken)
         except KeyboardInterrupt:
-            kept = f"{done:,} of {whole_of:,} worlds are kept in {directory}"
+            count = f"{done:,} of {whole_of:,} worlds are" if done else "what was done is"
+            kept = f"{count} kept in {directory}"
             raise Interrupted(f"Interrupted: {kept}. To go on:\n{again}") from None
 
 

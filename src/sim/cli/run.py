@@ -12,6 +12,7 @@ from sim.cli.options import DEFAULT_SEED, Json, Quiet, ScenarioName, Seed, Sets,
 from sim.cli.playing import (
     CHARTS,
     DEFAULT_TRIALS,
+    Cluster,
     DryRun,
     Jobs,
     Out,
@@ -19,6 +20,7 @@ from sim.cli.playing import (
     Trials,
     again,
     emit_json,
+    hands,
     place,
     played,
     workers,
@@ -39,6 +41,7 @@ def run(
     set_: Sets = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -47,7 +50,7 @@ def run(
 
     The run is stored and a chart drawn. Asked for again, stored worlds are read, not played; more are added to them.
     """
-    processes = workers(jobs)
+    workers(jobs)
     options = {"--precision": precision, "--set": set_, "--out": out}
     if dry_run:
         plan = _planned(scenario, trials, seed, set_ or ())
@@ -60,12 +63,13 @@ def run(
         directory, command = place(plan, out), again(plan, ["run", scenario], options)
         from sim.experiment import run_plan  # noqa: PLC0415 - NumPy and the world load with it
 
-        result = played(
-            lambda progress: run_plan(plan, jobs=processes, out=directory, progress=progress, precision=precision),
-            directory,
-            command,
-            quiet=quiet,
-        )
+        with hands(jobs, cluster, plan, directory) as who:
+            result = played(
+                lambda progress: run_plan(plan, **who, out=directory, progress=progress, precision=precision),
+                directory,
+                command,
+                quiet=quiet,
+            )
         from sim.view.answers import summary_of  # noqa: PLC0415 - NumPy has been loaded by now
 
         charts = draughtsman.draw(summary_of(result), [directory / name for name in CHARTS])

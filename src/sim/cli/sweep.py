@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.ends import emit
 from sim.cli.options import Json, Quiet, Sets, seed_number, whole
-from sim.cli.playing import CHARTS, DryRun, Jobs, Out, again, emit_json, place, played, workers
+from sim.cli.playing import CHARTS, Cluster, DryRun, Jobs, Out, again, emit_json, hands, place, played, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sim.experiment import Plan, Sweep
@@ -36,6 +36,7 @@ def sweep(
     set_: Sets = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -44,7 +45,7 @@ def sweep(
 
     All points share their draws. Stored beside the trials: a tidy table, NetCDF, and a chart.
     """
-    processes = workers(jobs)
+    workers(jobs)
     from sim.view.drawing import Draughtsman  # noqa: PLC0415 - only where something is drawn
 
     with Draughtsman() as draughtsman:
@@ -56,17 +57,25 @@ def sweep(
         if dry_run:
             announce(plan, place(plan, out), command, json=json)
             return
-        carry_out_sweep(plan, place(plan, out), command, draughtsman, jobs=processes, json=json, quiet=quiet)
+        with hands(jobs, cluster, plan, place(plan, out)) as who:
+            carry_out_sweep(plan, place(plan, out), command, draughtsman, who, json=json, quiet=quiet)
 
 
 def carry_out_sweep(
-    plan: Plan, directory: Path, command: str, draughtsman: Draughtsman, *, jobs: int, json: bool, quiet: bool
+    plan: Plan,
+    directory: Path,
+    command: str,
+    draughtsman: Draughtsman,
+    who: Mapping[str, Any],
+    *,
+    json: bool,
+    quiet: bool,
 ) -> None:
-    """Play a sweep, write its tables and chart, and tell what it says."""
+    """Play a sweep, write its tables and chart, and tell what it says; `who` plays is what `hands` gave."""
     from sim.experiment import sweep_plan  # noqa: PLC0415 - NumPy and the world load with it
 
     found = played(
-        lambda progress: sweep_plan(plan, jobs=jobs, out=directory, progress=progress),
+        lambda progress: sweep_plan(plan, **who, out=directory, progress=progress),
         directory,
         command,
         quiet=quiet,

@@ -21,6 +21,7 @@ from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
+from sim.experiment.query import Answer, asked, query
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
 from sim.experiment.store import Store
@@ -35,6 +36,7 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Answer",
     "Batch",
     "Breakeven",
     "Comparison",
@@ -59,6 +61,7 @@ __all__ = [
     "Sweep",
     "Task",
     "Variance",
+    "asked",
     "compare",
     "compare_plan",
     "decompose",
@@ -70,6 +73,7 @@ __all__ = [
     "plan_comparison",
     "plan_decomposition",
     "plan_sweep",
+    "query",
     "read_sweep",
     "run",
     "run_plan",

@@ -6,9 +6,10 @@ import itertools
 import time
 import traceback
 from collections import deque
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from sim.experiment.pool import WorkerPool
 
@@ -80,6 +81,16 @@ class Submits(Protocol):
         ...
 
 
+@runtime_checkable
+class Grows(Protocol):
+    """An executor that may come to do more tasks at once, or fewer, while it works."""
+
+    @property
+    def width(self) -> int:
+        """How many it does at once now."""
+        ...
+
+
 def attempt(work: Work, tasks: Sequence[Task]) -> list[Done | Failed]:
     """Do tasks; a failure is a result like any other, and that of a task that fails alone too."""
     began = time.perf_counter()
@@ -118,14 +129,15 @@ def execute(
         tasks: in the order in which results are wanted.
         work: does one.
         count: how many tasks there are.
-        jobs: worker processes at most; of an executor, how many tasks it does at once.
+        jobs: worker processes at most; of an executor, how many tasks it does at once, unless it says so itself.
         executor: does the tasks instead of this process and its workers; it is not shut down.
 
     Raises:
         KeyboardInterrupt: Ctrl-C; tasks that have begun are finished, none is begun.
     """
     if executor is not None:
-        yield from _collected(_shared_out(iter(tasks), work, count, jobs), work, executor, AHEAD * jobs)
+        width = executor.width if isinstance(executor, Grows) else jobs
+        yield from _collected(_shared_out(iter(tasks), work, count, width), work, executor, jobs)
         return
     remaining = iter(tasks)
     left = count
@@ -144,7 +156,7 @@ def execute(
     workers = min(jobs, left)
     pool = WorkerPool(workers)
     try:
-        yield from _collected(_shared_out(remaining, work, left, workers), work, pool, AHEAD * workers)
+        yield from _collected(_shared_out(remaining, work, left, workers), work, pool, workers)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -156,12 +168,13 @@ def _shared_out(tasks: Iterator[Task], work: Work, count: int, workers: int) -> 
         yield given
 
 
-def _collected(turns: Iterator[tuple[Task, ...]], work: Work, executor: Submits, ahead: int) -> Iterator[Done | Failed]:
-    """Hand out tasks, at most `ahead` turns beyond the first that is not collected."""
+def _collected(turns: Iterator[tuple[Task, ...]], work: Work, executor: Submits, jobs: int) -> Iterator[Done | Failed]:
+    """Hand out tasks, AHEAD turns for each that is done at once beyond the first that is not collected."""
     pending: deque[tuple[tuple[Task, ...], Future[Any]]] = deque()
 
-    def hand_out(number: int) -> None:
-        for tasks in itertools.islice(turns, number):
+    def hand_out() -> None:
+        width = executor.width if isinstance(executor, Grows) else jobs
+        for tasks in itertools.islice(turns, max(0, AHEAD * max(1, width) - len(pending))):
             try:
                 future = executor.submit(attempt, work, tasks)
             except BrokenExecutor as error:
@@ -170,13 +183,13 @@ def _collected(turns: Iterator[tuple[Task, ...]], work: Work, executor: Submits,
             pending.append((tasks, future))
 
     try:
-        hand_out(ahead)
+        hand_out()
         while pending:
             results = _results(*pending.popleft())
             yield from results
             if _ends_all(results[-1]):
                 return
-            hand_out(1)
+            hand_out()
     finally:
         for _, future in pending:
             future.cancel()
@@ -185,8 +198,13 @@ def _collected(turns: Iterator[tuple[Task, ...]], work: Work, executor: Submits,
 def _results(tasks: Sequence[Task], future: Future[Any]) -> list[Done | Failed]:
     try:
         found: list[Done | Failed] = future.result()
-    except BrokenExecutor:
+    except BrokenProcessPool:
         error = "a worker process died: killed, or out of memory"
+        return [Failed(tasks[0], error, traceback.format_exc(), fatal=True)]
+    except BrokenExecutor as broken:
+        return [Failed(tasks[0], _line(broken), traceback.format_exc(), fatal=True)]
+    except CancelledError:
+        error = "cancelled by what was to do it: its scheduler was lost, or it was shut down"
         return [Failed(tasks[0], error, traceback.format_exc(), fatal=True)]
     except Exception as error:  # noqa: BLE001 - what an executor raises for a task is that task's failure
         return [Failed(task, _line(error), traceback.format_exc()) for task in tasks]

@@ -15,6 +15,8 @@ from sim.record import data_folder, lookup, posterior
 from sim.scenario import leaves
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sim.experiment.points import Points
 
 ROOMS: Final = ("reading", "record", "scenario", "world")
@@ -35,11 +37,18 @@ def made_of(points: Points, seed: int, block: int) -> dict[str, Any]:
         is no ensemble), `code` (a digest a room) and `numpy` (its version: it owns the generator and the order of its
         sums).
     """
+    around = surroundings(_keys(points))
+    return {**points.made_of(), "record": around.pop("record"), "seed": seed, "block": block, **around}
+
+
+def surroundings(keys: Iterable[str]) -> dict[str, Any]:
+    """Return what of `made_of` does not come with a task but is found where it is played.
+
+    Args:
+        keys: what is referred to in the record.
+    """
     return {
-        **points.made_of(),
-        "record": _referred(points),
-        "seed": seed,
-        "block": block,
+        "record": _referred(keys),
         "posterior": posterior().digest,
         "ensemble": _ensemble(),
         "code": dict(_code()),
@@ -93,13 +102,18 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _referred(points: Points) -> dict[str, Any]:
-    """Return the record's value under every key that arms and changes refer to, without its provenance."""
+def _keys(points: Points) -> list[str]:
+    """Return every key of the record that arms and changes refer to."""
     keys = {key for arm in points.arms for leaf in leaves(arm).values() if (key := getattr(leaf, "record", None))}
     for change in points.changes:
         keys |= {value["record"] for value in change.values() if isinstance(value, Mapping) and "record" in value}
+    return sorted(keys)
+
+
+def _referred(keys: Iterable[str]) -> dict[str, Any]:
+    """Return the record's value under every key, without its provenance."""
     found = {}
-    for key in sorted(keys):
+    for key in keys:
         value = lookup(key)
         numbers = [item for name, item in vars(value).items() if name != "source"]
         found[key] = {type(value).__name__.lower(): numbers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ import numpy as np
 from sim.experiment.batch import NONE, Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,6 +42,18 @@ def connection() -> Any:
     return held
 
 
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C be Ctrl-C: DuckDB takes the signal for itself and makes an error of its own of it."""
+    try:
+        yield
+    except Exception as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+
+
+@interruptible()
 def write_part(path: Path, batch: Batch, run: str) -> None:
     """Write a batch as Parquet, sorted by point and trial.
 
@@ -51,7 +65,7 @@ def write_part(path: Path, batch: Batch, run: str) -> None:
     """
     flat: dict[str, NDArray[Any]] = {**batch.addresses()}
     flat |= {name: values.ravel() for name, values in batch.columns.items()}
-    wanted = ", ".join(f"{_stored(name, values, batch)} as {_name(name)}" for name, values in flat.items())
+    wanted = ", ".join(f"{_stored(name, values, batch)} as {quoted_name(name)}" for name, values in flat.items())
     form = {
         "run": run,
         "first_row": batch.first_row,
@@ -64,13 +78,14 @@ def write_part(path: Path, batch: Batch, run: str) -> None:
     duck.register("batch", flat)
     try:
         duck.execute(
-            f"copy (select {wanted} from batch) to {_text(str(path))} (format parquet, compression zstd, "  # noqa: S608
-            f"row_group_size {ROW_GROUP}, use_tmp_file false, kv_metadata {{batch: {_text(json.dumps(form))}}})"
+            f"copy (select {wanted} from batch) to {quoted_text(str(path))} (format parquet, compression zstd, "  # noqa: S608
+            f"row_group_size {ROW_GROUP}, use_tmp_file false, kv_metadata {{batch: {quoted_text(json.dumps(form))}}})"
         )
     finally:
         duck.unregister("batch")
 
 
+@interruptible()
 def read_part(path: Path, run: str) -> Batch:
     """Read a batch of a run back exactly as it was written.
 
@@ -89,6 +104,7 @@ def read_part(path: Path, run: str) -> Batch:
     return Batch(form["first_row"], form["first_trial"], columns, labels)
 
 
+@interruptible()
 def address(path: Path, run: str) -> tuple[int, int]:
     """Return the first point and the first trial of a part of a run, without reading its columns.
 
@@ -116,10 +132,10 @@ def _stored(name: str, values: NDArray[Any], batch: Batch) -> str:
     """SQL for a column as it is stored: a code as its text, NONE as null, the rest as it is."""
     if name in batch.labels:
         # Lists count from 1, so that code -1 falls on 0, which holds nothing: null.
-        return f"list_extract({_list(batch.labels[name])}, {_name(name)} + 1)"
+        return f"list_extract({_list(batch.labels[name])}, {quoted_name(name)} + 1)"
     if np.issubdtype(values.dtype, np.integer) and name not in {"point", "trial"}:
-        return f"nullif({_name(name)}, {NONE})"
-    return _name(name)
+        return f"nullif({quoted_name(name)}, {NONE})"
+    return quoted_name(name)
 
 
 _SQL_TYPES: Final = {"int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint"}
@@ -128,20 +144,22 @@ _SQL_TYPES: Final = {"int8": "tinyint", "int16": "smallint", "int32": "integer",
 def _restored(name: str, kind: str, labels: dict[str, tuple[str, ...]]) -> str:
     """SQL for a column as the world gave it."""
     if name in labels:
-        code = f"coalesce(list_position({_list(labels[name])}, {_name(name)}), 0) - 1"
-        return f"({code})::{_SQL_TYPES[kind]} as {_name(name)}"
+        code = f"coalesce(list_position({_list(labels[name])}, {quoted_name(name)}), 0) - 1"
+        return f"({code})::{_SQL_TYPES[kind]} as {quoted_name(name)}"
     if kind in _SQL_TYPES:
-        return f"coalesce({_name(name)}, {NONE})::{_SQL_TYPES[kind]} as {_name(name)}"
-    return _name(name)
+        return f"coalesce({quoted_name(name)}, {NONE})::{_SQL_TYPES[kind]} as {quoted_name(name)}"
+    return quoted_name(name)
 
 
-def _text(value: str) -> str:
+def quoted_text(value: str) -> str:
+    """Return a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def _list(texts: tuple[str, ...]) -> str:
-    return f"cast([{', '.join(_text(text) for text in texts)}] as varchar[])"
+    return f"cast([{', '.join(quoted_text(text) for text in texts)}] as varchar[])"
 
 
-def _name(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """Return a name as SQL writes it, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
