@@ -16,6 +16,7 @@ from sim.experiment.compare import (
     stored_comparison,
 )
 from sim.experiment.decompose import Decomposition, decompose, decompose_plan, plan_decomposition
+from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -23,6 +24,7 @@ from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
+from sim.experiment.sensitivity import Study, carry_out_study, plan_sensitivity, sensitivity
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
@@ -35,12 +37,14 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Analysis",
     "Batch",
     "Breakeven",
     "Comparison",
     "Contrast",
     "Decomposition",
     "Done",
+    "Drivers",
     "Estimate",
     "Failed",
     "Metric",
@@ -54,11 +58,13 @@ __all__ = [
     "Step",
     "Store",
     "Strata",
+    "Study",
     "Submits",
     "Summary",
     "Sweep",
     "Task",
     "Variance",
+    "carry_out_study",
     "compare",
     "compare_plan",
     "decompose",
@@ -67,10 +73,12 @@ __all__ = [
     "find_breakeven",
     "plan_comparison",
     "plan_decomposition",
+    "plan_sensitivity",
     "plan_sweep",
     "read_sweep",
     "run",
     "run_plan",
+    "sensitivity",
     "stored",
     "stored_comparison",
     "stored_sweep",
