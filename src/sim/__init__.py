@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Result, compare, run
+    from sim.api import Comparison, Drivers, Result, compare, run, sensitivity
     from sim.reading import InputError, TaskError
     from sim.scenario import load as scenario
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Drivers",
     "InputError",
     "Result",
     "TaskError",
@@ -34,6 +35,7 @@ __all__ = [
     "record",
     "run",
     "scenario",
+    "sensitivity",
     "view",
     "world",
 ]
@@ -41,7 +43,7 @@ __all__ = [
 _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
-    **dict.fromkeys(("Comparison", "Result", "compare", "run"), "sim.api"),
+    **dict.fromkeys(("Comparison", "Drivers", "Result", "compare", "run", "sensitivity"), "sim.api"),
 }
 _ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
 

@@ -226,9 +226,7 @@ class Crossed:
         n = int(self._cases[:, counted].sum(axis=0).min()) if counted.any() else self.trials
         return Estimate(mean, error, interval, n, None, variance, sets, SETS - sets, note)
 
-    def _each(
-        self, contrast: Contrast, counted: Flags, eligible: Flags
-    ) -> tuple[NDArray[np.int64], Floats, Floats]:
+    def _each(self, contrast: Contrast, counted: Flags, eligible: Flags) -> tuple[NDArray[np.int64], Floats, Floats]:
         """Which sets have enough cases, a function of the worlds' metrics in each, and the squares of its errors."""
         used = np.asarray((self._cases[:, counted] >= self._fewest()).all(axis=1)) & eligible
         if not used.any():

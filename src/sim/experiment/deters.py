@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sim.experiment.measured import Ratios
 
 DETERS: Final = 0.8
-"""Hazard ratio up to which an arm is said to deter, if nobody says otherwise: a fifth less (convention; the defence pacts
-on record come to 0.8 to 1.1, priors.pact_relative_risk)."""
+"""Hazard ratio up to which an arm is said to deter, if nobody says otherwise: a fifth less (convention; defence pacts
+come to 0.8 to 1.1 by the record, priors.pact_relative_risk)."""
 
 SURE: Final = 1.645
 """Monte Carlo errors by which a ratio must lie below 1: one-sided 95 %."""
@@ -82,8 +82,8 @@ def where(
 ) -> Region:
     """Find the box of parameters in which an arm deters.
 
-    It deters in a case if its hazard ratio is at most `at_most` and lies SURE Monte Carlo errors below 1: else luck would
-    be taken for deterrence where attacks are few. Columns that number cases are left out.
+    It deters in a case if its hazard ratio is at most `at_most` and lies SURE Monte Carlo errors below 1: else luck
+    would be taken for deterrence where attacks are few. Columns that number cases are left out.
 
     Args:
         columns: dotted name -> value in every case there was, shape (all cases,).

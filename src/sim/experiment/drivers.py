@@ -179,13 +179,12 @@ def _indices(
             return (morris_effects if method == "morris" else sobol_indices)(design, one.values, seed=seed)
     assert columns is not None  # noqa: S101 - one of both is there
     known = np.isfinite(one.values)
-    cases = one.cases[known]
+    cases, told = one.cases[known], np.compress(known, one.values)
     table = {name: column[cases] for name, column in columns.items()}
     try:
-        found = given_data_indices(table, one.values[known], seed=seed, noise=one.noise)
+        return given_data_indices(table, told, seed=seed, noise=one.noise)
     except InputError as error:
         return _none(method, tuple(columns), "; ".join(str(problem) for problem in error.problems))
-    return found
 
 
 def _none(method: str, names: Sequence[str], why: str) -> Sensitivity:

@@ -338,9 +338,7 @@ def _further(progress: Progress | None, done: int, of_trials: int) -> Progress |
     return told
 
 
-def _sweep_told(
-    study: Study, directory: Path | None, progress: Progress | None, carry: Mapping[str, Any]
-) -> Drivers:
+def _sweep_told(study: Study, directory: Path | None, progress: Progress | None, carry: Mapping[str, Any]) -> Drivers:
     plan, names = study.plans[0], study.about["arms"]
     totals = WithRatios(len(plan.points.changes), len(names), plan.blocks)
     carry_out(plan, totals, out=directory, progress=progress, **carry)
