@@ -182,7 +182,7 @@ def _indices(
     cases, told = one.cases[known], np.compress(known, one.values)
     table = {name: column[cases] for name, column in columns.items()}
     try:
-        return given_data_indices(table, told, seed=seed, noise=one.noise)
+        return given_data_indices(table, told, seed=seed, noise=one.noise, together=True)
     except InputError as error:
         return _none(method, tuple(columns), "; ".join(str(problem) for problem in error.problems))
 

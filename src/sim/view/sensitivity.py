@@ -47,7 +47,8 @@ _FLOORS: Final = MappingProxyType(
     {
         "morris": "a dummy that stands for no parameter, but picks the seed",
         "sobol": "a dummy that stands for no parameter, but picks the seed",
-        "given_data": "a shuffled column; of parameters that do nothing, one in twenty passes",
+        "given_data": "the greatest share of all when the values are shuffled; of twenty analyses, one has a parameter "
+        "above it that does nothing",
     }
 )
 
@@ -151,7 +152,9 @@ def figure(value: float | None, one: Mapping[str, Any], method: str) -> str:
     """An index in figures: of Morris in the unit of the quantity, else a share."""
     if value is None:
         return MISSING
-    return f"{QUANTITIES[one['metric']][1] * value:.2g}" if method == "morris" else f"{value:.2f}"
+    if method == "morris":
+        return f"{QUANTITIES[one['metric']][1] * value:.2g}"
+    return f"{value:.2f}" if abs(value) >= 0.005 else "0.00"
 
 
 def bracket(index: Mapping[str, Any], one: Mapping[str, Any], method: str) -> str:
@@ -221,13 +224,10 @@ def _drivers(one: Mapping[str, Any], found: Mapping[str, Any]) -> Table:
 def _region(region: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """The box of an arm: a row a parameter, and how well the box holds what is looked for."""
     box, cases = region["box"], cases_of(found)
-    unclear = (
-        f"In {region['unclear']:,} more {cases} the ratio is as low, but not clear of luck."
-        if region["unclear"]
-        else ""
-    )
+    more = f"In {region['unclear']:,} more {cases} the ratio is as low, but not clear of luck."
     if box is None or not box["limits"]:
-        return unclear
+        return more if region["unclear"] else ""
+    unclear = f" {more}" if region["unclear"] else ""
     rows = tuple(
         (name, limit_text(limit), value_text(limit["own"]), "yes" if limit["own_inside"] else "no")
         for name, limit in box["limits"].items()
@@ -236,6 +236,6 @@ def _region(region: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     told = table_text(Table(title, ("", "limit", f"{plain(region['arm'], 20)} has", "inside"), rows, text_columns=2))
     return (
         f"{told}\n  {percent(box['coverage'])} of the {cases} where it deters lie in this box (coverage); in "
-        f"{percent(box['density'])} of the box it deters (density); it holds {percent(box['mass'])} of all {cases}. "
+        f"{percent(box['density'])} of the box it deters (density); it holds {percent(box['mass'])} of all {cases}."
         f"{unclear}\n  Of {region['tried']} parameters tried; judged on the {cases} it was made from."
     )

@@ -36,7 +36,9 @@ def sensitivity_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     label = alt.Axis(labelLimit=_LABELS - 8, minExtent=_LABELS, maxExtent=_LABELS)
     order = alt.Y("label:N", sort=None, title=None, axis=label)
     scale = alt.Scale(domain=_domain(found, rows), nice=False)
-    across = alt.X("drawn:Q", title=_axis_title(found), scale=scale, axis=alt.Axis(grid=True, tickCount=4))
+    # Titles of layers are joined: where one of them has none, the axis has none.
+    title = _axis_title(found)
+    across = alt.X("drawn:Q", title=title, scale=scale, axis=alt.Axis(grid=True, tickCount=4))
     bars = base.mark_bar(size=_ROW * 0.55).encode(
         x=across, y=order, color=alt.Color("colour:N", scale=None), tooltip=["name:N", "figure:N"]
     )
@@ -44,7 +46,7 @@ def sensitivity_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     whiskers = (
         base.transform_filter(known)
         .mark_rule(color=theme.INK, strokeWidth=2)
-        .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=order)
+        .encode(x=alt.X("low:Q", title=title), x2="high:Q", y=order)
     )
     figures = base.mark_text(align="left", fontWeight="bold").encode(x=alt.value(_PLOT + 10), y=order, text="figure:N")
     brackets = base.mark_text(align="right", color=theme.FAINT, fontSize=theme.SMALL_SIZE).encode(
@@ -110,9 +112,11 @@ def _floor(found: Mapping[str, Any]) -> list[alt.Chart]:
     if at is None:
         return []
     base = alt.Chart(alt.InlineData(values=[{"floor": at, "text": "luck"}]))
-    line = base.mark_rule(color=theme.GRAVE, strokeDash=[5, 4], strokeWidth=2).encode(x=alt.X("floor:Q", title=None))
+    line = base.mark_rule(color=theme.GRAVE, strokeDash=[5, 4], strokeWidth=2).encode(
+        x=alt.X("floor:Q", title=_axis_title(found))
+    )
     name = base.mark_text(color=theme.GRAVE, fontSize=theme.SMALL_SIZE, align="left", dx=5, baseline="top").encode(
-        x=alt.X("floor:Q", title=None), y=alt.value(-12), text="text:N"
+        x=alt.X("floor:Q", title=_axis_title(found)), y=alt.value(-12), text="text:N"
     )
     return [line, name]
 
