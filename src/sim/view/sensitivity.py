@@ -93,7 +93,8 @@ def driver_line(one: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     most = ", ".join(
         f"{short[name]} ({_amount(one['parameters'][name][by]['estimate'], one, found)})" for name in told[:3]
     )
-    return f"What drives {what} most: {most}; {len(told)} of {len(short)} parameters are told from luck."
+    are = "is" if len(told) == 1 else "are"
+    return f"What drives {what} most: {most}; {len(told)} of {len(short)} parameters {are} told from luck."
 
 
 def region_line(region: Mapping[str, Any], found: Mapping[str, Any]) -> str:
@@ -108,8 +109,12 @@ def region_line(region: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     short = short_names(list(box["limits"])) if len(box["limits"]) > 1 else {name: name for name in box["limits"]}
     limits = " and ".join(f"{short[name]} {limit_text(limit)}" for name, limit in box["limits"].items())
     outside = [short[name] for name, limit in box["limits"].items() if not limit["own_inside"]]
-    own = f"its own {' and '.join(outside)} lies outside" if outside else "its own values lie inside"
-    return f"{what} {often}, most of them where {limits}; {own}."
+    has = f"the median of {arm}" if found["over"] == "sets" else f"{arm} as it is"
+    own = f"{has} lies outside ({', '.join(outside)})" if outside else f"{has} lies inside"
+    return (
+        f"{what} {often}; {percent(box['coverage'])} of these lie where {limits}, and there it does so in "
+        f"{percent(box['density'])}; {own}."
+    )
 
 
 def limit_text(limit: Mapping[str, Any]) -> str:
@@ -233,7 +238,8 @@ def _region(region: Mapping[str, Any], found: Mapping[str, Any]) -> str:
         for name, limit in box["limits"].items()
     )
     title = f"Where {plain(region['arm'], 60)} deters"
-    told = table_text(Table(title, ("", "limit", f"{plain(region['arm'], 20)} has", "inside"), rows, text_columns=2))
+    has = f"{plain(region['arm'], 20)} has{' in the median' if found['over'] == 'sets' else ''}"
+    told = table_text(Table(title, ("", "limit", has, "inside"), rows, text_columns=2))
     return (
         f"{told}\n  {percent(box['coverage'])} of the {cases} where it deters lie in this box (coverage); in "
         f"{percent(box['density'])} of the box it deters (density); it holds {percent(box['mass'])} of all {cases}."
