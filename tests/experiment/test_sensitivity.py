@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+import sim
 from sim.experiment import compare, read_sweep, sensitivity, sweep
 from sim.experiment.deters import where
 from sim.experiment.measured import Ratios
@@ -227,3 +228,14 @@ def test_lists_are_axes_too() -> None:
     asked = read_sweep("council")
     found = sensitivity("council", method="morris", trajectories=4, trials=20, play=play)
     assert set(found.of("attack").parameters) == set(asked.file.axes)
+
+
+def test_python_asks_the_same_way() -> None:
+    found = sim.sensitivity("member", trials=3, overrides={"horizon": 1})
+    assert repr(found) == "<Drivers of 'member': given_data, 500 cases, seed 1>"
+    assert set(found.table["metric"]) == {"attack", "hazard"}
+    assert found.plot().to_dict()["title"]
+    with pytest.raises(InputError, match="has no effect here"):
+        found.of("attack", effect=True)
+    with pytest.raises(InputError, match='metric: "atack" is unknown. Did you mean "attack"'):
+        found.of("atack")

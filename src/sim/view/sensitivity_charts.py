@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.view import theme
 from sim.view.marks import source_line
-from sim.view.sensitivity import INDICES, QUANTITIES, bracket, called, cases_of, driver_line, figure, shown
+from sim.view.sensitivity import INDICES, QUANTITIES, bracket, driver_line, figure, shown
 from sim.view.sweep import short_names
 from sim.view.words import plain, worlds
 
@@ -145,5 +145,4 @@ def _titles(found: Mapping[str, Any]) -> alt.TitleParams:
 
 
 def _source(found: Mapping[str, Any]) -> str:
-    one = shown(found)[0]
-    return f"article4 · sensitivity {plain(found['name'], 60)} · {called(one, found)} · over {cases_of(found)}"
+    return f"article4 · sensitivity {plain(found['name'], 60)} · {found['method'].replace('_', ' ')}"
