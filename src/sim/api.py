@@ -159,7 +159,7 @@ def sensitivity(
     trajectories: int | None = None,
     trials: int | None = None,
     seed: int | None = None,
-    deters: float = 0.8,
+    deters: float | None = None,
     jobs: int = 1,
     out: str | Path | None = None,
     overrides: Mapping[str, object] | Sequence[str] = (),
@@ -177,7 +177,7 @@ def sensitivity(
         trajectories: for `morris`.
         trials: of each arm, at each point; by default the sweep's, over sets 10,000.
         seed: 0 to 2^64 - 1; by default the sweep's or the stored run's, else 1.
-        deters: hazard ratio up to which an arm is said to deter.
+        deters: hazard ratio up to which an arm is said to deter, for `given_data` with several arms; by default 0.8.
         jobs: worker processes at most; of an executor, how many tasks it does at once.
         out: directory to store the trials in; asked again, those that lie there are not played.
         overrides: changes of all arms: dotted names and values, as `name=value` texts; of scenarios also a mapping.

@@ -213,6 +213,7 @@ def test_indices_of_sets_without_a_driver_are_luck() -> None:
         (("council",), {"base": 8}, "base: only the method sobol has it, not morris"),
         (("council",), {"method": "sobol", "base": 10}, "base: a Sobol sequence is even only over a power of two"),
         (("council",), {"trajectories": 1}, "trajectories: 1 is outside 2 to"),
+        (("council",), {"deters": 0.5}, "deters: only the method given_data has it, not morris"),
         (("membr",), {}, "there is no scenario of this name"),
         (("outsider", "member"), {"deters": 0.0, "trials": 1_000}, "deters: a hazard ratio above 0 is wanted"),
         (("council", "member"), {}, "there is no scenario of this name"),
@@ -237,5 +238,5 @@ def test_python_asks_the_same_way() -> None:
     assert found.plot().to_dict()["title"]
     with pytest.raises(InputError, match="has no effect here"):
         found.of("attack", effect=True)
-    with pytest.raises(InputError, match='metric: "atack" is unknown. Did you mean "attack"'):
+    with pytest.raises(InputError, match=r'metric: "atack" is unknown. Did you mean "attack"'):
         found.of("atack")

@@ -23,63 +23,77 @@ TABLE = "sensitivity.csv"
 """Every index of every quantity, a row each."""
 
 
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SWEEP | SCENARIO...",
+        help="A sweep: its axes are varied. Or scenarios, the first the control, or the directory of a run or a "
+        "comparison: its parameter sets are looked at.",
+        show_default=False,
+    ),
+]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="M",
+        help="morris (by default) or sobol over a sweep; given-data over its own points, or over parameter sets.",
+        show_default=False,
+    ),
+]
+Base = Annotated[
+    int | None,
+    typer.Option(
+        "--base",
+        parser=whole,
+        metavar="N",
+        help="Of sobol: a power of two, by default 64; N times the axes and three are played.",
+        show_default=False,
+    ),
+]
+Trajectories = Annotated[
+    int | None,
+    typer.Option(
+        "--trajectories",
+        parser=whole,
+        metavar="N",
+        help="Of morris: by default 20; N times the axes and two are played.",
+        show_default=False,
+    ),
+]
+Deters = Annotated[
+    float | None,
+    typer.Option(
+        "--deters",
+        metavar="X",
+        help="Of given-data: hazard ratio up to which an arm is said to deter, by default 0.8.",
+        show_default=False,
+    ),
+]
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        "--trials",
+        parser=whole,
+        metavar="N",
+        help="Worlds of each arm, at each point; by default the sweep's, of scenarios 10,000.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    str | None, typer.Option("--seed", metavar="S", help="By default the sweep's, of scenarios 1.", show_default=False)
+]
+
+
 def sensitivity(
-    targets: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SWEEP | SCENARIO...",
-            help="A sweep: its axes are varied. Or scenarios, the first the control, or the directory of a run or a "
-            "comparison: its parameter sets are looked at.",
-            show_default=False,
-        ),
-    ],
+    targets: Targets,
     *,
-    method: Annotated[
-        str | None,
-        typer.Option(
-            "--method",
-            metavar="M",
-            help="morris (by default) or sobol over a sweep; given-data over its own points, or over parameter sets.",
-            show_default=False,
-        ),
-    ] = None,
-    base: Annotated[
-        int | None,
-        typer.Option(
-            "--base",
-            parser=whole,
-            metavar="N",
-            help="Of sobol: a power of two, by default 64; N times the axes and three are played.",
-            show_default=False,
-        ),
-    ] = None,
-    trajectories: Annotated[
-        int | None,
-        typer.Option(
-            "--trajectories",
-            parser=whole,
-            metavar="N",
-            help="Of morris: by default 20; N times the axes and two are played.",
-            show_default=False,
-        ),
-    ] = None,
-    deters: Annotated[
-        float, typer.Option("--deters", metavar="X", help="Hazard ratio up to which an arm is said to deter.")
-    ] = 0.8,
-    trials: Annotated[
-        int | None,
-        typer.Option(
-            "--trials",
-            parser=whole,
-            metavar="N",
-            help="Worlds of each arm, at each point; by default the sweep's, of scenarios 10,000.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option("--seed", metavar="S", help="By default the sweep's, of scenarios 1.", show_default=False),
-    ] = None,
+    method: Method = None,
+    base: Base = None,
+    trajectories: Trajectories = None,
+    deters: Deters = None,
+    trials: Trials = None,
+    seed: Seed = None,
     set_: Sets = None,
     out: Out = None,
     jobs: Jobs = None,
@@ -109,8 +123,8 @@ def sensitivity(
             deters=deters,
         )
         directory = out if out is not None else study.directory(Path("runs"))
-        options = {"--base": base, "--trajectories": trajectories, "--set": set_, "--out": out}
-        command = _again(study, targets, options | ({} if deters == 0.8 else {"--deters": deters}))
+        options = {"--base": base, "--trajectories": trajectories, "--deters": deters, "--set": set_, "--out": out}
+        command = _again(study, targets, options)
         if dry_run:
             _announce(study, directory, command, json=json)
             return

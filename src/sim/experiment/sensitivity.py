@@ -109,7 +109,7 @@ def sensitivity(
     trials: int | None = None,
     seed: int | None = None,
     overrides: Mapping[str, object] | Sequence[str] = (),
-    deters: float = DETERS,
+    deters: float | None = None,
     jobs: int = 1,
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -127,7 +127,7 @@ def sensitivity(
         trials: of each arm, at each point; by default the sweep's, over sets 10,000.
         seed: 0 to 2^64 - 1; by default the sweep's or the stored run's, else 1.
         overrides: changes of all arms.
-        deters: hazard ratio up to which an arm is said to deter.
+        deters: hazard ratio up to which an arm is said to deter, for `given_data` with several arms; by default 0.8.
         jobs: worker processes at most; of an executor, how many tasks it does at once.
         out: directory to store the trials in; asked again, those that lie there are not played.
         progress: is told after each task.
@@ -163,7 +163,7 @@ def plan_sensitivity(
     trials: int | None = None,
     seed: int | None = None,
     overrides: Mapping[str, object] | Sequence[str] = (),
-    deters: float = DETERS,
+    deters: float | None = None,
     play: Play = play,
 ) -> Study:
     """Return what is to be played; arguments and errors as for `sensitivity`."""
@@ -174,28 +174,35 @@ def plan_sensitivity(
         raise InputError(f'method: "{method}" is unknown. {hint}')
     over_sweep = len(targets) == 1 and is_sweep(targets[0])
     chosen = method or ("morris" if over_sweep else "given_data")
-    for name, value, wanted in (("base", base, "sobol"), ("trajectories", trajectories, "morris")):
+    for name, value, wanted in (
+        ("base", base, "sobol"),
+        ("trajectories", trajectories, "morris"),
+        ("deters", deters, "given_data"),
+    ):
         if value is not None and chosen != wanted:
             raise InputError(f"{name}: only the method {wanted} has it, not {chosen}")
+    most = DETERS if deters is None else deters
     if not over_sweep:
         if chosen != "given_data":
             raise InputError(
                 f"method: {chosen} wants a sweep, whose axes are independent; parameter sets are correlated, and only "
                 "given_data can be used with them"
             )
-        return _over_sets(targets, trials, seed, overrides, deters, play)
+        return _over_sets(targets, trials, seed, overrides, most, play)
     asked = read_sweep(str(targets[0]), overrides=_texts(overrides), trials=trials, seed=seed)
     if chosen == "given_data":
         plan = plan_sweep(asked)
-        return Study((plan,), _about_sweep(asked, chosen, len(asked.changes)), asked.arms, deters)
+        return Study((plan,), _about_sweep(asked, chosen, len(asked.changes)), asked.arms, most)
+    return _over_design(asked, _design(asked, chosen, base, trajectories), chosen)
+
+
+def _design(asked: Asked, method: str, base: int | None, trajectories: int | None) -> Design:
     axes = axes_of(asked.file.axes)
-    if chosen == "morris":
+    if method == "morris":
         size = DEFAULT_TRAJECTORIES if trajectories is None else whole("trajectories", trajectories, 2, 10_000)
-        design = morris(axes, size, asked.file.seed)
-    else:
-        size = DEFAULT_BASE if base is None else whole("base", base, 2, 65_536)
-        design = saltelli(axes, size, asked.file.seed)
-    return _over_design(asked, design, chosen, deters)
+        return morris(axes, size, asked.file.seed)
+    size = DEFAULT_BASE if base is None else whole("base", base, 2, 65_536)
+    return saltelli(axes, size, asked.file.seed)
 
 
 def is_sweep(target: str | Path | Scenario) -> bool:
@@ -230,7 +237,7 @@ def carry_out_study(
     return _sets_told(study, directory, progress, carry)
 
 
-def _over_design(asked: Asked, design: Design, method: str, deters: float) -> Study:
+def _over_design(asked: Asked, design: Design, method: str) -> Study:
     luck = design.luck()
     plans, rows = [], []
     for number in range(LUCKS):
@@ -243,7 +250,7 @@ def _over_design(asked: Asked, design: Design, method: str, deters: float) -> St
             plans.append(Plan.of(points, trials=asked.file.trials, seed=seed, about=about))
             rows.append(held)
     told = _about_sweep(asked, method, len(design.points)) | {"base": design.base, "lucks": len(plans)}
-    return Study(tuple(plans), told, asked.arms, deters, design=design, rows=tuple(rows))
+    return Study(tuple(plans), told, asked.arms, DETERS, design=design, rows=tuple(rows))
 
 
 def _about_sweep(asked: Asked, method: str, cases: int) -> dict[str, Any]:
