@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sim.experiment import Task
+    from sim.experiment import Step, Task
     from stand_in import StandIn
 
 X = ("environment.threat.noise", "environment.tension.noise", "environment.tension.jump_rate", "perception.acuity")
@@ -102,7 +102,10 @@ def test_what_lies_there_is_not_played_again(tmp_path: Path) -> None:
         return float(at[X[0]])
 
     known = Known(chance)
-    once = sensitivity(file, method="sobol", base=8, play=known, out=out)
+    steps: list[Step] = []
+    once = sensitivity(file, method="sobol", base=8, play=known, out=out, progress=steps.append)
+    assert [step.trials for step in steps] == sorted(step.trials for step in steps)
+    assert (steps[-1].trials, steps[-1].of_trials, steps[-1].played) == (8 * 5 * 50,) * 3
     again = sensitivity(file, method="sobol", base=8, play=idle, out=out)
     assert again.to_json() == once.to_json()
     names = sorted(path.name.rpartition("-")[0] for path in out.iterdir())

@@ -322,27 +322,36 @@ def _design_told(
 ) -> Drivers:
     arms = len(study.arms)
     values = np.empty((len(design.points), arms, len(WATCHED)))
-    whole_of = sum(plan.trials * len(plan.points) for plan in study.plans)
+    told = None if progress is None else _Further(progress, sum(plan.trials * len(plan.points) for plan in study.plans))
     done = 0
     for plan, rows in zip(study.plans, study.rows, strict=True):
+        if told is not None:
+            told.begin(done)
         totals = Totals(len(rows), arms)
         place = None if directory is None else directory / f"luck-{plan.about['luck']}-{plan.hash[:12]}"
-        carry_out(plan, totals, out=place, progress=_further(progress, done, whole_of), **carry)
+        carry_out(plan, totals, out=place, progress=told, **carry)
         values[rows] = totals.values
         done += plan.trials * len(plan.points)
     found = analysed(measured(values, study.about["arms"]), study.about["method"], seed=_seed(study), design=design)
     return Drivers(study.about, found, (), directory)
 
 
-def _further(progress: Progress | None, done: int, of_trials: int) -> Progress | None:
-    """Tell of a plan's steps as steps of all plans."""
-    if progress is None:
-        return None
+class _Further:
+    """Tells of the steps of plans, one after the other, as steps of one."""
 
-    def told(step: Step, /) -> None:
-        progress(Step(done + step.trials, of_trials, step.played, step.failed))
+    def __init__(self, progress: Progress, of_trials: int) -> None:
+        self._progress = progress
+        self._of_trials = of_trials
+        self._before = self._played_before = self._played = 0
 
-    return told
+    def begin(self, before: int) -> None:
+        """A further plan begins; `before`: trials of those that are through."""
+        self._before, self._played_before = before, self._played
+
+    def __call__(self, step: Step, /) -> None:
+        """Tell of a step of the plan that was begun."""
+        self._played = self._played_before + step.played
+        self._progress(Step(self._before + step.trials, self._of_trials, self._played, step.failed))
 
 
 def _sweep_told(study: Study, directory: Path | None, progress: Progress | None, carry: Mapping[str, Any]) -> Drivers:
