@@ -90,9 +90,7 @@ def driver_line(one: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     if not told:
         return f"No parameter is told from luck in what drives {what}."
     short = short_names(list(one["parameters"]))
-    most = ", ".join(
-        f"{short[name]} ({_amount(one['parameters'][name][by]['estimate'], one, found)})" for name in told[:3]
-    )
+    most = ", ".join(f"{short[name]} ({_amount(one['parameters'][name][by], one, found)})" for name in told[:3])
     are = "is" if len(told) == 1 else "are"
     return f"What drives {what} most: {most}; {len(told)} of {len(short)} parameters {are} told from luck."
 
@@ -169,10 +167,13 @@ def bracket(index: Mapping[str, Any], one: Mapping[str, Any], method: str) -> st
     return f"[{', '.join(figure(end, one, method) for end in index['interval'])}]"
 
 
-def _amount(value: float, one: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def _amount(index: Mapping[str, Any], one: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """An index with its interval: of Morris in the unit of the quantity, else in percent of its variance."""
     if found["method"] == "morris":
-        return f"{figure(value, one, 'morris')} {QUANTITIES[one['metric']][2]}".strip()
-    return f"{percent(min(1.0, value), 0.01)} of its variance"
+        text = f"{figure(index['estimate'], one, 'morris')} {bracket(index, one, 'morris')}"
+        return f"{text} {QUANTITIES[one['metric']][2]}".strip()
+    low, high = (f"{100 * end:.0f}" for end in index["interval"])
+    return f"{100 * index['estimate']:.0f} [{low}, {high}] % of its variance"
 
 
 def _known(one: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
