@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.scenario import tabulate
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
     from sim.experiment import Task
+    from sim.scenario import Scenario
 
 LABELS = MappingProxyType(
     {
@@ -48,12 +51,16 @@ class StandIn:
 
 def play(task: Task) -> StandIn:
     """Attack with a probability that differs from set to set (ignorance) in a month drawn at random (luck)."""
+    sets = (task.first_trial + np.arange(task.replicates)) % SETS
+    return _outcomes(task, 0.2 + 0.6 * (sets + 0.5) / SETS)
+
+
+def _outcomes(task: Task, chance: NDArray[np.float64]) -> StandIn:
+    """Attack with a probability, of shape (replicates,) or (points, replicates)."""
     rows, width = len(task.points), task.replicates
     # Drawn for the whole block and cut: a trial does not depend on how many are asked for.
     block = np.random.Generator(np.random.Philox(key=task.seed, counter=[0, 0, 0, task.block]))
     luck = block.random((6, 4096))[:, :width]
-    sets = (task.first_trial + np.arange(width)) % SETS
-    chance = 0.2 + 0.6 * (sets + 0.5) / SETS
     attacked = luck[0] < chance
     month = (luck[1] * HORIZON).astype(np.int16)
     level = np.where(attacked, (luck[2] * 4).astype(np.int8), -1).astype(np.int8)
@@ -83,6 +90,57 @@ def play(task: Task) -> StandIn:
         "outcome": outcome,
     }
     return StandIn({name: np.broadcast_to(values, (rows, width)) for name, values in columns.items()}, LABELS)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Plays as above, but attacks with a probability that is a known function of arm and axes.
+
+    Attributes:
+        chance: from the name of the arm and the values of the axes.
+        even: attack in exactly that share of a task's trials, so that there is no luck in it.
+    """
+
+    chance: Callable[[str, Mapping[str, Any]], float]
+    even: bool = False
+
+    def __call__(self, task: Task) -> StandIn:
+        """Return the outcomes of a task; no scenario is built."""
+        wanted = np.array([[self.chance(arm.name, at)] for at in task.points.changes for arm in task.points.arms])
+        if self.even:
+            order = (np.random.default_rng(task.block).permutation(task.replicates) + 0.5) / task.replicates
+            return _outcomes(task, (order < wanted).astype(np.float64))
+        return _outcomes(task, wanted)
+
+
+@dataclass(frozen=True)
+class Driven:
+    """Plays as above, but attacks with a probability that follows one parameter's place among its sets.
+
+    Attributes:
+        driver: dotted name of the parameter.
+        spared: name of an arm -> dotted name of the parameter whose place says how many of its attacks are spared.
+    """
+
+    driver: str
+    spared: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, task: Task) -> StandIn:
+        """Return the outcomes of a task."""
+        sets = (task.first_trial + np.arange(task.replicates)) % SETS
+        rows = []
+        for arm in task.points.arms:
+            chance = 0.3 + 0.6 * place(arm, self.driver)
+            if arm.name in self.spared:
+                chance = chance * (1.0 - 0.8 * (place(arm, self.spared[arm.name]) > 0.6))
+            rows.append(chance[sets])
+        return _outcomes(task, np.stack(rows))
+
+
+def place(scenario: Scenario, name: str) -> NDArray[np.float64]:
+    """Where a parameter's value in each set lies among its values in all sets, from 0 to 1."""
+    values = tabulate([scenario], np.arange(SETS))[name][0]
+    return np.asarray(np.argsort(np.argsort(values)) / (SETS - 1.0))
 
 
 def deterred(task: Task) -> StandIn:

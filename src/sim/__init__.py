@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Result, Sweep, compare, query, run, sweep
+    from sim.api import Comparison, Drivers, Result, Sweep, compare, query, run, sensitivity, sweep
     from sim.experiment import decompose
     from sim.experiment import find_breakeven as breakeven
     from sim.reading import InputError, TaskError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Drivers",
     "InputError",
     "Result",
     "Sweep",
@@ -40,6 +41,7 @@ __all__ = [
     "record",
     "run",
     "scenario",
+    "sensitivity",
     "sweep",
     "view",
     "world",
@@ -48,7 +50,9 @@ __all__ = [
 _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
-    **dict.fromkeys(("Comparison", "Result", "Sweep", "compare", "query", "run", "sweep"), "sim.api"),
+    **dict.fromkeys(
+        ("Comparison", "Drivers", "Result", "Sweep", "compare", "query", "run", "sensitivity", "sweep"), "sim.api"
+    ),
     **dict.fromkeys(("breakeven", "decompose"), "sim.experiment"),
 }
 _CALLED = {"breakeven": "find_breakeven"}

@@ -210,3 +210,72 @@ def query(directory: str | Path, sql: str) -> pd.DataFrame:
         TaskError: the query needs more memory than it may have.
     """
     return experiment.query(directory, sql)
+
+
+class Drivers(experiment.Drivers):
+    """What drives the answer: `.of(metric)`, `.analyses`, `.regions`, `.table`, `.to_json()`, `.plot()`."""
+
+    def __init__(self, found: experiment.Drivers) -> None:
+        """Take what the experiment found."""
+        vars(self).update(vars(found))
+
+    def plot(self) -> alt.LayerChart:
+        """Return the chart of what drives the first quantity most; `.save("chart.png")` writes it."""
+        from sim.view.sensitivity_charts import sensitivity_chart  # noqa: PLC0415 - heavy, drawn only when asked for
+
+        return sensitivity_chart(self.to_json())
+
+
+def sensitivity(
+    *targets: Scenario | str | Path,
+    method: str | None = None,
+    base: int | None = None,
+    trajectories: int | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    deters: float | None = None,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    overrides: Mapping[str, object] | Sequence[str] = (),
+    progress: experiment.Progress | None = None,
+    executor: experiment.Submits | None = None,
+) -> Drivers:
+    """Find what drives the answer, and where an arm deters. Nothing is written unless `out` says where.
+
+    Args:
+        targets: a sweep, by name or path; or a scenario, several (the first is the control), or the directory of a run
+            or a comparison: then its parameter sets are looked at.
+        method: `morris` (by default) or `sobol` over the axes of a sweep; `given_data` over its own points, and over
+            parameter sets.
+        base: rows of each matrix, for `sobol`: a power of two.
+        trajectories: for `morris`.
+        trials: of each arm, at each point; by default the sweep's, over sets 10,000.
+        seed: 0 to 2^64 - 1; by default the sweep's or the stored run's, else 1.
+        deters: hazard ratio up to which an arm is said to deter, for `given_data` with several arms; by default 0.8.
+        jobs: worker processes at most; of an executor, how many tasks it does at once.
+        out: directory to store the trials in; asked again, those that lie there are not played.
+        overrides: changes of all arms: dotted names and values, as `name=value` texts; of scenarios also a mapping.
+        progress: is called with a `sim.experiment.Step` after each task.
+        executor: does the tasks instead; anything shaped like concurrent.futures.Executor.
+
+    Raises:
+        InputError: something given is unknown or out of its limits.
+        TaskError: a task failed; the others were done and, with `out`, kept.
+        KeyboardInterrupt: Ctrl-C; with `out`, what was done is kept, and the same call goes on.
+    """
+    return Drivers(
+        experiment.sensitivity(
+            *targets,
+            method=method,
+            base=base,
+            trajectories=trajectories,
+            trials=trials,
+            seed=seed,
+            overrides=overrides,
+            deters=deters,
+            jobs=jobs,
+            out=out,
+            progress=progress,
+            executor=executor,
+        )
+    )

@@ -182,3 +182,27 @@ def test_standard_output_is_pure_json_in_a_true_process(tmp_path: Path) -> None:
     print(f"run with 1,000 trials, start to chart: {time.perf_counter() - began:.1f} s")  # noqa: T201 - shown with -s
     answer = json.loads(done.stdout)
     assert (tmp_path / answer["charts"][0]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_sensitivity_leaves_table_and_charts_beside_the_trials(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answer = answered(capsys, "sensitivity", "outsider", "member", *TRIALS, "--out", "here")
+    assert (answer["command"], answer["method"], answer["over"]) == ("sensitivity", "given_data", "sets")
+    assert {path.name for path in (tmp_path / "here").iterdir()} >= {
+        "sensitivity.png",
+        "sensitivity.svg",
+        "sensitivity.csv",
+        "manifest.json",
+    }
+    assert printed(capsys, "sensitivity", "here", "--quiet").startswith(
+        "What drives the effect of member in place of outsider on P(attack) cannot be told: values: 50 rows or more"
+    )
+    assert "article4 sensitivity outsider member --method given-data --trials 60 --seed 1" in answer["again"]
+
+
+def test_sensitivity_says_what_it_would_play(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = printed(capsys, "sensitivity", "council", "--method", "sobol", "--base", "16", "--dry-run")
+    assert "It would be 80 points of outsider, member, 1,000 worlds each, 160,000 worlds in all" in out
+    assert "article4 sensitivity council --method sobol --trials 1000 --seed 1 --base 16" in out
+    assert list(tmp_path.iterdir()) == []

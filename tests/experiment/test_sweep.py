@@ -182,7 +182,16 @@ def test_what_is_wrong_is_told_at_its_place(
 
 
 def test_shipped_sweeps_are_sound() -> None:
-    assert set(sweeps()) == {"council", "credibility", "delivery", "perception", "ratification", "stakes", "threat"}
+    assert set(sweeps()) == {
+        "council",
+        "credibility",
+        "delivery",
+        "perception",
+        "priors",
+        "ratification",
+        "stakes",
+        "threat",
+    }
     for name in sweeps():
         asked = read_sweep(name)
         assert asked.file.name == name

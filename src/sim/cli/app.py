@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, evidence, query, run, sweep
+from sim.cli import ask, breakeven, compare, evidence, query, run, sensitivity, sweep
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ def article4(
 app.command("run", short_help="Play a scenario many times and say what happens.")(run.run)
 app.command("compare", short_help="Play scenarios on the same draws and say what one changes.")(compare.compare)
 app.command("sweep", short_help="Vary what is not certain and see how the answer moves.")(sweep.sweep)
+app.command("sensitivity", short_help="Say what drives the answer, and where a treaty deters.")(sensitivity.sensitivity)
 app.command("breakeven", short_help="Find what a parameter would have to be.")(breakeven.breakeven)
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)

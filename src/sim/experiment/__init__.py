@@ -16,6 +16,7 @@ from sim.experiment.compare import (
     stored_comparison,
 )
 from sim.experiment.decompose import Decomposition, decompose, decompose_plan, plan_decomposition
+from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -24,6 +25,7 @@ from sim.experiment.points import Points
 from sim.experiment.query import Answer, asked, query
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
+from sim.experiment.sensitivity import Study, carry_out_study, plan_sensitivity, sensitivity
 from sim.experiment.store import Store
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
@@ -36,6 +38,7 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Analysis",
     "Answer",
     "Batch",
     "Breakeven",
@@ -43,6 +46,7 @@ __all__ = [
     "Contrast",
     "Decomposition",
     "Done",
+    "Drivers",
     "Estimate",
     "Failed",
     "Metric",
@@ -56,12 +60,14 @@ __all__ = [
     "Step",
     "Store",
     "Strata",
+    "Study",
     "Submits",
     "Summary",
     "Sweep",
     "Task",
     "Variance",
     "asked",
+    "carry_out_study",
     "compare",
     "compare_plan",
     "decompose",
@@ -72,11 +78,13 @@ __all__ = [
     "plan_beside",
     "plan_comparison",
     "plan_decomposition",
+    "plan_sensitivity",
     "plan_sweep",
     "query",
     "read_sweep",
     "run",
     "run_plan",
+    "sensitivity",
     "stored",
     "stored_comparison",
     "stored_sweep",

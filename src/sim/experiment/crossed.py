@@ -124,14 +124,35 @@ class Crossed:
         Args:
             weights: one a world.
         """
-        weight = np.asarray(weights, dtype=np.float64)
-        counted = weight != 0.0
+        counted = np.asarray(weights) != 0.0
+        return self._estimate(_weighted(weights), counted, np.ones(SETS, np.bool_))
+
+    def by_set(self, weights: Sequence[float]) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Return the weighted sum of the worlds' metrics in every parameter set that has enough cases.
+
+        Args:
+            weights: one a world.
+
+        Returns:
+            Which sets, what each says, and the squares of their Monte Carlo errors: each of shape (sets,).
+        """
+        return self._each(_weighted(weights), np.asarray(weights) != 0.0, np.ones(SETS, np.bool_))
+
+    def quotients(self) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Return the second world's metric over the first's in every set with an event in both; else as `by_set`.
+
+        Raises:
+            ValueError: other than two worlds.
+        """
+        if self.worlds != 2:
+            raise ValueError(f"a quotient is of two worlds, not {self.worlds}")
 
         def contrast(means: Floats) -> tuple[Floats, Floats]:
-            # A world without a weight may have no cases: what stands for its metric counts nothing.
-            return (weight * means).sum(axis=-1), np.broadcast_to(weight, means.shape)
+            under, over = means[..., 0], means[..., 1]
+            return over / under, np.stack([-over / under**2, 1.0 / under], axis=-1)
 
-        return self._estimate(contrast, counted, np.ones(SETS, np.bool_))
+        events = np.asarray((self._sums[:, :2] > 0.0).all(axis=1))
+        return self._each(contrast, np.ones(2, np.bool_), events)
 
     def quotient(self) -> Estimate:
         """Estimate the second world's metric over the first's: of hazards, the hazard ratio.
@@ -205,9 +226,25 @@ class Crossed:
         n = int(self._cases[:, counted].sum(axis=0).min()) if counted.any() else self.trials
         return Estimate(mean, error, interval, n, None, variance, sets, SETS - sets, note)
 
+    def _each(self, contrast: Contrast, counted: Flags, eligible: Flags) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Which sets have enough cases, a function of the worlds' metrics in each, and the squares of its errors."""
+        used = np.asarray((self._cases[:, counted] >= self._fewest()).all(axis=1)) & eligible
+        if not used.any():
+            return np.flatnonzero(used), np.empty(0), np.empty(0)
+        values, within = self._within(contrast, counted, used)
+        return np.flatnonzero(used), values, within / self._n[used]
+
     def _over_sets(
         self, contrast: Contrast, counted: Flags, used: Flags
     ) -> tuple[tuple[float, float] | None, Variance]:
+        n = self._n[used]
+        values, within = self._within(contrast, counted, used)
+        interval, between = over_sets(values, within / n)
+        luck = float(within.mean())
+        return interval, Variance(luck=luck, ignorance=max(0.0, between - float((within / n).mean())))
+
+    def _within(self, contrast: Contrast, counted: Flags, used: Flags) -> tuple[Floats, Floats]:
+        """A function of the worlds' metrics in each set, and its variance within the set."""
         n, sums = self._n[used], self._sums[used]
         # A world that does not count may have no cases: it must not divide by zero.
         x, y = sums[:, : self.worlds], np.where(counted, sums[:, self.worlds :], 1.0)
@@ -218,9 +255,7 @@ class Crossed:
         size = float((np.abs(slopes) * np.abs(x / y)).sum(axis=1).max())
         if max(float((within / n).mean()), float(values.var(ddof=1))) <= (_ROUNDING * size) ** 2:
             within, values = np.zeros_like(within), np.full_like(values, values.mean())
-        interval, between = over_sets(values, within / n)
-        luck = float(within.mean())
-        return interval, Variance(luck=luck, ignorance=max(0.0, between - float((within / n).mean())))
+        return values, within
 
     def _fewest(self) -> int:
         """Return the cases that a set must have: of a rate, whose denominators vary among cases, more."""
@@ -238,6 +273,16 @@ class Crossed:
     def _spread(n: Any, sums: Floats, products: Floats) -> Floats:
         """Return the covariance within sets of numerators and denominators."""
         return np.asarray((products - sums[..., :, None] * sums[..., None, :] / n) / (n - 1.0))
+
+
+def _weighted(weights: Sequence[float]) -> Contrast:
+    weight = np.asarray(weights, dtype=np.float64)
+
+    def contrast(means: Floats) -> tuple[Floats, Floats]:
+        # A world without a weight may have no cases: what stands for its metric counts nothing.
+        return (weight * means).sum(axis=-1), np.broadcast_to(weight, means.shape)
+
+    return contrast
 
 
 def _filled(values: Sequence[float | None]) -> Floats:

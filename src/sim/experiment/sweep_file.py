@@ -108,7 +108,7 @@ def read_sweep(
         raise InputError(*(_placed(problem, document) for problem in error.problems)) from None
     _tied_to_axes(file, document)
     _try_values(axes, file, arms, document)
-    changes = tuple(_with_tied(point, file.tied) for point in design.points)
+    changes = tuple(with_tied(point, file.tied) for point in design.points)
     return Asked(file, names, arms, design, changes)
 
 
@@ -204,7 +204,8 @@ def _tied_to_axes(file: SweepFile, document: Document) -> None:
             raise InputError(Problem(*spot, f"tied.{name}", "is no axis", f"There are: {', '.join(file.axes)}."))
 
 
-def _with_tied(point: Mapping[str, Any], tied: Mapping[str, Iterable[str]]) -> Mapping[str, Any]:
+def with_tied(point: Mapping[str, Any], tied: Mapping[str, Iterable[str]]) -> Mapping[str, Any]:
+    """Return the overrides of a point: the values of its axes, and of what is tied to them."""
     return {**point, **{other: point[name] for name, others in tied.items() for other in others}}
 
 
@@ -231,7 +232,7 @@ def _try_values(
         for arm in arms:
             for place, value in _tried(axis):
                 try:
-                    arm.with_(_with_tied({name: value}, {name: file.tied.get(name, [])}))
+                    arm.with_(with_tied({name: value}, {name: file.tied.get(name, [])}))
                 except InputError as error:
                     listed = isinstance(document.data["axes"][name], list)
                     unknown = any("unknown name" in found.message for found in error.problems)
@@ -246,7 +247,7 @@ def _try_values(
         name: axis[0] if isinstance(axis, tuple) else float(axis.ppf(np.array(0.5))) for name, axis in axes.items()
     }
     try:
-        common([arm.with_(_with_tied(first, file.tied)) for arm in arms])
+        common([arm.with_(with_tied(first, file.tied)) for arm in arms])
     except InputError as error:
         spot = document.spot(("axes",), key=True)
         raise InputError(*(Problem(*spot, "axes", str(problem), None) for problem in error.problems)) from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.view import theme
 from sim.view.answers import summary_of
 from sim.view.marks import PERCENT, source_line
+from sim.view.sensitivity_charts import sensitivity_chart
 from sim.view.survival import survival_chart
 from sim.view.sweep_charts import sweep_chart
 from sim.view.words import OUTCOMES, headline, interval, percent, plain, worlds
@@ -137,4 +138,4 @@ def chart_of(answer: Mapping[str, Any]) -> alt.LayerChart:
     return _CHARTS[answer["command"]](answer)
 
 
-_CHARTS = {"run": outcome_chart, "compare": survival_chart, "sweep": sweep_chart}
+_CHARTS = {"run": outcome_chart, "compare": survival_chart, "sweep": sweep_chart, "sensitivity": sensitivity_chart}
