@@ -15,7 +15,14 @@ from sim.experiment.compare import (
     plan_comparison,
     stored_comparison,
 )
-from sim.experiment.decompose import Decomposition, decompose, decompose_plan, plan_decomposition
+from sim.experiment.convergence import Convergence, convergence
+from sim.experiment.decompose import (
+    Decomposition,
+    decompose,
+    decompose_plan,
+    plan_decomposition,
+    stored_decomposition,
+)
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -24,6 +31,7 @@ from sim.experiment.points import Points
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
 from sim.experiment.store import Store
+from sim.experiment.stored import stored_experiment
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.sweep import Sweep, plan_sweep, stored_sweep, sweep, sweep_plan
@@ -39,6 +47,7 @@ __all__ = [
     "Breakeven",
     "Comparison",
     "Contrast",
+    "Convergence",
     "Decomposition",
     "Done",
     "Estimate",
@@ -61,6 +70,7 @@ __all__ = [
     "Variance",
     "compare",
     "compare_plan",
+    "convergence",
     "decompose",
     "decompose_plan",
     "estimate",
@@ -73,6 +83,8 @@ __all__ = [
     "run_plan",
     "stored",
     "stored_comparison",
+    "stored_decomposition",
+    "stored_experiment",
     "stored_sweep",
     "strata_bounds",
     "summarise",
