@@ -124,7 +124,7 @@ def answer_finding(found: Mapping[str, Any]) -> str:
     return f"Beside {control}, the hazard of attack is multiplied by {said(least)} to {said(most)}."
 
 
-def short(name: str, width: float = 250) -> str:
+def short(name: str, width: float = 480) -> str:
     """An arm's name in a sentence: its middle left out if it is long."""
     return fitted(name, width, theme.TITLE_SIZE, 1)[0]
 

@@ -59,7 +59,7 @@ def convergence_chart(found: Mapping[str, Any]) -> alt.LayerChart:
                 x=alt.value(_FRAME.width + 10), y=y, text="figure:N"
             ),
         ]
-    layers.append(texts([{"x": -_FRAME.left, "y": -12, "text": label}], color=theme.FAINT))
+    layers.append(texts([{"x": -_FRAME.left, "y": -22, "text": label}], color=theme.FAINT))
     # What is clipped is only the band of the first few worlds, which spans all there is.
     below = [
         f"Running mean over the worlds of {plain(found['title'] or found['scenario'])}. {played(found, arms=False)}",
@@ -77,8 +77,10 @@ def convergence_finding(found: Mapping[str, Any]) -> str:
     label, kind = _what(found)
     if last["mean"] is None:
         return f"“{label}” has no case in {worlds(int(found['trials']))}."
+    if int(found["trials"]) == 1:
+        return "One world was played, which says nothing of how likely it is."
     if last["mc_se"] is None:
-        return f"{worlds(int(found['trials']))[:1].upper()}{worlds(int(found['trials']))[1:]}: too few to tell luck."
+        return f"Of {worlds(int(found['trials']))} too few are cases of “{label}” to tell how much is luck."
     scale = 100.0 if kind == "share" else 1.0
     unit = " points" if kind == "share" else ""
     if last["mc_se"] == 0:
@@ -90,13 +92,13 @@ def convergence_finding(found: Mapping[str, Any]) -> str:
 
 
 def convergence_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row a number of worlds: the mean so far and the ends of its band or null, shares within 0 to 1."""
+    """One row a number of worlds: the mean so far and the ends of its band or null; none below 0, no share above 1."""
     kind = _what(found)[1]
     rows = []
     for step in found["series"]:
         low, high = step["band"] or (None, None)
-        if kind == "share" and low is not None:
-            low, high = max(0.0, low), min(1.0, high)
+        if low is not None:
+            low, high = max(0.0, low), min(1.0, high) if kind == "share" else high
         rows.append({"trials": step["trials"], "mean": step["mean"], "mc_se": step["mc_se"], "low": low, "high": high})
     return rows
 
@@ -116,5 +118,7 @@ def _domain(rows: list[dict[str, Any]], *, share: bool) -> list[float]:
     """All that is drawn, with some room, of a share within 0 to 1."""
     drawn = [value for row in rows for value in (row["mean"], row["low"], row["high"]) if value is not None] or [0, 1]
     low, high = min(drawn), max(drawn)
+    if share and low == high:
+        return [0.0, 1.0]
     room = 0.05 * (high - low) or 0.05 * (abs(high) or 1.0)
-    return [max(0.0, low - room), min(1.0, high + room)] if share else [low - room, high + room]
+    return [max(0.0, low - room), min(1.0, high + room)] if share else [max(0.0, low - room), high + room]

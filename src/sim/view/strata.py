@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-_FRAME = Frame(left=190, right=66)
+_FRAME = Frame(left=190, right=160)
 _ROW = 30
 _COLOURS = {"never": "#c9d3d9", "deterred": theme.CALM, "provoked": theme.GRAVE, "regardless": theme.ATTACKED}
 
@@ -34,7 +34,7 @@ def strata_chart(found: Mapping[str, Any]) -> alt.VConcatChart:
     panels = [_panel(found, name, last=name == names[-1], headed=len(names) > 1) for name in names]
     below = [
         f"“With” is the arm, “without” {plain(found['control'], 50)}. {played(found)}",
-        "Thin lines: what the shares attacked allow, however worlds are paired.",
+        "Thin lines, brackets: what the shares attacked allow, however worlds are paired.",
     ]
     return stacked(panels, titles(strata_finding(found), below, _FRAME.left), spacing=26)
 
@@ -66,7 +66,7 @@ def strata_rows(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
                 "figure": percent(held["share"], held.get("mc_se")),
                 "least": least,
                 "most": most,
-                "bounds": "" if bounds is None else f"any pairing {interval(bounds, held.get('mc_se'), 100)} %",
+                "bounds": "" if bounds is None else interval(bounds, held.get('mc_se'), 100),
                 "colour": _COLOURS[stratum],
                 "y": _ROW * (place + 0.5),
                 "line_y": _ROW * (place + 0.5) + 11,
@@ -94,20 +94,20 @@ def _panel(found: Mapping[str, Any], name: str, *, last: bool, headed: bool) -> 
         .encode(x=alt.X("least:Q", title=None), x2="most:Q", y=alt.Y("line_y:Q", scale=None)),
         texts([{"x": -12, "y": one["y"], "text": one["label"]} for one in rows], align="right"),
         texts([{"x": _FRAME.width + 10, "y": one["y"], "text": one["figure"]} for one in rows], fontWeight="bold"),
-        texts([_beside(one) for one in rows if one["bounds"] and one["most"] <= 0.5], color=theme.FAINT),
-        texts([_beside(one) for one in rows if one["bounds"] and one["most"] > 0.5], color=theme.FAINT, align="right"),
+        texts(
+            [{"x": _FRAME.width + _FRAME.right, "y": one["y"], "text": one["bounds"]} for one in rows],
+            align="right",
+            color=theme.FAINT,
+        ),
+        texts(
+            [{"x": _FRAME.width + _FRAME.right, "y": -14, "text": "any pairing"}], align="right", color=theme.FAINT
+        ),
     ]
     if headed:
-        heading = f"with {short(name, 560)}"
+        heading = f"with {short(name)}"
         layers.append(texts([{"x": -_FRAME.left, "y": -14, "text": heading}], fontWeight="bold", color=theme.FAINT))
     if last:
         layers.append(source_line(arms_line(found), height + 44, -_FRAME.left))
     drawn: alt.LayerChart = alt.layer(*layers).properties(width=_FRAME.width, height=height)
     return drawn
 
-
-def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the bounds are told: beside the bar and the line, on the side where there is room."""
-    if row["most"] <= 0.5:
-        return {"x": _FRAME.width * max(row["most"], row["share"]) + 8, "y": row["y"], "text": row["bounds"]}
-    return {"x": _FRAME.width - 6, "y": row["y"], "text": row["bounds"]}

@@ -40,6 +40,7 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
     rows = waterfall_rows(found, metric)
+    unit = _unit(metric)[0]
     height = _ROW * len(rows)
     base = alt.Chart(alt.InlineData(values=rows))
     drawn = [0.0] + [row[key] for row in rows for key in ("start", "end", "low", "high") if row[key] is not None]
@@ -56,11 +57,11 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
     ]
     zero = alt.Chart(alt.InlineData(values=[{"at": 0}]))
     layers = [
-        zero.mark_rule(color=theme.FAINT, strokeWidth=1.5).encode(x=alt.X("at:Q", title=None, scale=scale, axis=axis)),
+        zero.mark_rule(color=theme.FAINT, strokeWidth=1.5).encode(x=alt.X("at:Q", title=unit, scale=scale, axis=axis)),
         base.transform_filter(there)
         .mark_bar(size=22, orient="horizontal")
         .encode(
-            x=alt.X("start:Q", title=_unit(metric)[0], scale=scale, axis=axis),
+            x=alt.X("start:Q", title=unit, scale=scale, axis=axis),
             x2="end:Q",
             y=y,
             color=alt.Color("colour:N", scale=None),
@@ -140,7 +141,7 @@ def waterfall_rows(found: Mapping[str, Any], metric: str = "hazard") -> list[dic
 
 def _colour(name: str, mean: float | None) -> str:
     if name == "total":
-        return theme.FAINT
+        return "#9aa7ae"
     return theme.CALM if (mean or 0.0) <= 0 else theme.GRAVE
 
 
@@ -149,7 +150,9 @@ def _unit(metric: str) -> tuple[str, float]:
     if metric == "hazard":
         return "per mille a month", 1000.0
     kind = METRICS[metric][1]
-    return ("percentage points", 100.0) if kind == "share" else ("", 1.0)
+    if kind == "share":
+        return "percentage points", 100.0
+    return ("months" if metric == "months_to_attack" else "attacks a world"), 1.0
 
 
 def _label(metric: str) -> str:
