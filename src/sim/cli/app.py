@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, evidence, run, sweep
+from sim.cli import ask, breakeven, compare, evidence, plot, run, sweep
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ app.command("compare", short_help="Play scenarios on the same draws and say what
 app.command("sweep", short_help="Vary what is not certain and see how the answer moves.")(sweep.sweep)
 app.command("breakeven", short_help="Find what a parameter would have to be.")(breakeven.breakeven)
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
+app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.comparison import comparison_lines, signed
-from sim.view.forest import around, panel, row, stacked
 from sim.view.forest import FRAME as STRIP
+from sim.view.forest import around, panel, row, stacked
 from sim.view.marks import (
     BRACKETS,
     OUTCOME_COLOURS,
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def answer_chart(found: Mapping[str, Any]) -> alt.VConcatChart:
     """The answer: how often the protégé is attacked in each arm, and what each arm changes beside the control.
 
-    Three panels, a row an arm: the share of worlds with an attack, the difference, the hazard ratio; each a dot with its
-    90 % interval. What has no cases or no interval has no dot or line.
+    Three panels, a row an arm: the share of worlds with an attack, the difference, the hazard ratio; each a dot with
+    its 90 % interval. What has no cases or no interval has no dot or line.
 
     Args:
         found: the JSON object of `article4 compare`.
@@ -71,7 +71,7 @@ def answer_chart(found: Mapping[str, Any]) -> alt.VConcatChart:
     return stacked(panels, titles(answer_finding(found), below, STRIP.left))
 
 
-def _ratio_panel(ratios: list[dict[str, Any]]) -> alt.LayerChart:
+def _ratio_panel(ratios: list[dict[str, Any]]) -> Any:
     low, high = around([one for one in ratios if (one["mean"] or 0) > 0], 1.0)
     ticks = [tick for tick in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if low / 2 <= tick <= high * 2]
     return panel(

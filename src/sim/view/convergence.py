@@ -116,7 +116,9 @@ def _figure(row: Mapping[str, Any], kind: str) -> str:
 
 def _domain(rows: list[dict[str, Any]], *, share: bool) -> list[float]:
     """All that is drawn, with some room, of a share within 0 to 1."""
-    drawn = [value for row in rows for value in (row["mean"], row["low"], row["high"]) if value is not None] or [0, 1]
+    drawn: list[float] = [
+        value for row in rows for value in (row["mean"], row["low"], row["high"]) if value is not None
+    ] or [0, 1]
     low, high = min(drawn), max(drawn)
     if share and low == high:
         return [0.0, 1.0]

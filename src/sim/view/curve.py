@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.reading import InputError, Problem
 from sim.view import theme
 from sim.view.marks import ARM_COLOURS, BRACKETS, DASHES, PERCENT, Frame, finished, fitted, texts
 from sim.view.points import Drawn, is_numeric, number_of, sweep_setting, sweep_source, usual
@@ -31,14 +32,19 @@ def is_curve(found: Mapping[str, Any]) -> bool:
 def credibility_chart(found: Mapping[str, Any], breakeven: Mapping[str, Any] | None = None) -> alt.LayerChart:
     """The hazard ratio of every arm along one parameter, of a single arm P(attack).
 
-    A line an arm, named at its end; with one arm beside the control the band is the 90 % interval. The value on record is
-    marked: that of the break-even search, or 0 of a parameter that shifts the record. A break-even value is marked with
-    its interval and the target it reaches.
+    A line an arm, named at its end; with one arm beside the control the band is the 90 % interval. The value on record
+    is marked: that of the break-even search, or 0 of a parameter that shifts the record. A break-even value is marked
+    with its interval and the target it reaches.
 
     Args:
         found: the JSON object of `article4 sweep` over one axis of numbers.
         breakeven: the JSON object of `article4 breakeven` for the same parameter.
+
+    Raises:
+        InputError: the break-even is of another parameter or of another number than is drawn.
     """
+    if breakeven is not None:
+        _same_question(found, breakeven)
     rows = curve_rows(found)
     drawn = usual(found)
     marked = marks(found, breakeven)
@@ -95,13 +101,30 @@ def marks(found: Mapping[str, Any], breakeven: Mapping[str, Any] | None = None) 
         told |= {"value": breakeven["value"], "target": breakeven["target"]}
         if breakeven["interval"] is not None:
             low, high = breakeven["interval"]
-            told |= {"low": max(first, first if low is None else low), "high": min(last, last if high is None else high)}
+            told |= {
+                "low": max(first, first if low is None else low),
+                "high": min(last, last if high is None else high),
+            }
     for key in ("recorded", "value"):
         if told[key] is not None and not first <= told[key] <= last:
             told[key] = None
     if told["low"] is not None and told["low"] > told["high"]:
         told |= {"low": None, "high": None}
     return told
+
+
+def _same_question(found: Mapping[str, Any], breakeven: Mapping[str, Any]) -> None:
+    """Hold a break-even search against the sweep it is drawn into."""
+    (name,) = found["axes"]
+    drawn = usual(found)
+    if breakeven["parameter"] != name:
+        problem = f"the break-even is of {breakeven['parameter']}, the sweep varies {name}"
+    elif breakeven["metric"] != drawn.metric or (breakeven["against"] is None) != (found["control"] is None):
+        asked = f"{breakeven['metric']}{'' if breakeven['against'] is None else ' against a control'}"
+        problem = f"the break-even is of {asked}, the curve of {drawn.metric}"
+    else:
+        return
+    raise InputError(Problem("--breakeven", None, None, "", problem, None))
 
 
 def _lines(
@@ -163,9 +186,7 @@ def _ends(rows: Sequence[Mapping[str, Any]], domain: Sequence[float]) -> list[al
     return layers
 
 
-def _marked(
-    found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], marked: Mapping[str, Any]
-) -> list[alt.Chart]:
+def _marked(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], marked: Mapping[str, Any]) -> list[alt.Chart]:
     """The value on record, the break-even value with its interval, and the target; each named at the top."""
     import altair as alt  # noqa: PLC0415 - see _lines
 

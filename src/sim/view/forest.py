@@ -42,7 +42,7 @@ def panel(
     axis: Mapping[str, Any],
     at: float | None = None,
     frame: Frame = FRAME,
-) -> alt.LayerChart:
+) -> Any:
     """One panel.
 
     Args:
@@ -83,11 +83,11 @@ def panel(
         ground(frame),
         texts([{"x": -frame.left, "y": -14, "text": heading}], fontWeight="bold", color=theme.FAINT),
     ]
-    drawn: alt.LayerChart = alt.layer(*layers).properties(width=frame.width, height=height)
+    drawn: Any = alt.layer(*layers).properties(width=frame.width, height=height)
     return drawn
 
 
-def stacked(panels: Sequence[alt.LayerChart], title: alt.TitleParams, spacing: float = 34) -> alt.VConcatChart:
+def stacked(panels: Sequence[Any], title: alt.TitleParams, spacing: float = 34) -> alt.VConcatChart:
     """Panels one below the other under one title, with the theme."""
     import altair as alt  # noqa: PLC0415 - see panel
 

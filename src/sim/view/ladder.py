@@ -75,8 +75,7 @@ def response_chart(result: Mapping[str, Any]) -> alt.LayerChart:
     attacked = max((int(shares["n"]) for shares in result["responses"].values()), default=0)
     below = [
         question_of(result),
-        f"Highest response in the {worlds(attacked)} with an attack, of {int(result['trials']):,}; "
-        f"seed {result['seed']}.",
+        f"Highest response in the {worlds(attacked)} with an attack, of {int(result['trials']):,}. {_seed(result)}",
     ]
     return finished(layers, _LADDER, height, finding=response_finding(result), below=below, source=run_line(result))
 
@@ -134,6 +133,10 @@ def response_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 )
                 start += share
     return rows
+
+
+def _seed(result: Mapping[str, Any]) -> str:
+    return f"Seed {result['seed']}."
 
 
 def _row_height(result: Mapping[str, Any]) -> int:
@@ -235,8 +238,8 @@ def luck_finding(rows: Sequence[Mapping[str, Any]]) -> str:
     if len(known) == 1:
         return f"Of the spread in “{most['label']}”, {most['figure']} comes from what is not known; the rest is luck."
     return (
-        f"What is not known makes {least['figure']} (“{least['label']}”) to {most['figure']} (“{most['label']}”) of the "
-        "spread between worlds; the rest is luck."
+        f"What is not known makes {least['figure']} (“{least['label']}”) to {most['figure']} (“{most['label']}”) of "
+        "the spread between worlds; the rest is luck."
     )
 
 

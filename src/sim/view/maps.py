@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 HALF = 0.5
 """The target of a map for which none is given: half as often attacked, or in half of the worlds. Convention."""
 
-_FRAME = Frame(left=92, right=4)
+FAINTEST = 0.1
+"""Difference of shares that is drawn in full colour at least: one of a point or two must not look like a great one.
+Convention."""
+
 _PALE = "#f7f7f7"
 
 
@@ -60,7 +63,8 @@ def difference_chart(found: Mapping[str, Any], metric: str = "attack", arm: str 
     """
     drawn = Drawn(metric, arm or found["arms"][1], effect=True)
     rows = map_rows(found, drawn)
-    most = max((abs(row["mean"]) for row in rows if row["mean"] is not None), default=0.0) or 1.0
+    shown = max((abs(row["mean"]) for row in rows if row["mean"] is not None), default=0.0)
+    most = max(shown, FAINTEST) if drawn.kind == "share" else shown or 1.0
     scale = {"domain": [-most, 0, most], "range": [theme.CALM, _PALE, theme.GRAVE]}
     finding = difference_finding(found, drawn)
     return _map(found, rows, scale, [], finding=finding, below=[drawn.words(found), sweep_setting(found)])
@@ -146,7 +150,7 @@ def target_lines(found: Mapping[str, Any], drawn: Drawn, target: float) -> list[
 
         held = np.ma.masked_invalid(np.array(grid))
         found_lines = contourpy.contour_generator(z=held, corner_mask=True).lines(0.0)
-        return [[(float(x), float(y)) for x, y in line] for line in found_lines]
+        return [[(float(x), float(y)) for x, y in np.asarray(line)] for line in found_lines]
     return _borders(grid)
 
 
@@ -177,9 +181,10 @@ def _map(
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
     down, across = found["axes"]
+    frame = _frame(found)
     short = short_names([down, across])
     columns, count = len(found["axes"][across]), len(found["axes"][down])
-    cell = (_FRAME.width / columns, min(420, max(140, 48 * count)) / count)
+    cell = (frame.width / columns, min(420, max(140, 48 * count)) / count)
     height = cell[1] * count
 
     def place(x: float, y: float) -> dict[str, float]:
@@ -222,15 +227,18 @@ def _map(
         alt.Chart(alt.InlineData(values=[plate | {"x2": plate["x"] + plate["w"] / 2} for plate in plates]))
         .transform_calculate(x1="datum.x - datum.w / 2", y1="datum.y - 10", y2="datum.y + 10")
         .mark_rect(color=theme.GROUND, opacity=0.85, cornerRadius=3)
-        .encode(
-            x=alt.X("x1:Q", scale=None), x2="x2:Q", y=alt.Y("y1:Q", scale=None), y2="y2:Q"
-        ),
+        .encode(x=alt.X("x1:Q", scale=None), x2="x2:Q", y=alt.Y("y1:Q", scale=None), y2="y2:Q"),
         texts(figures, align="center", fontWeight="bold", fontSize=size),
-        *_axes(found, short, cell, height),
+        *_axes(found, short, cell, height, frame),
     ]
-    return finished(
-        layers, _FRAME, height, finding=finding, below=below, source=sweep_source(found), drop=66
-    )
+    return finished(layers, frame, height, finding=finding, below=below, source=sweep_source(found), drop=66)
+
+
+def _frame(found: Mapping[str, Any]) -> Frame:
+    """Room for the longest value of the axis that goes up, within reason."""
+    values = next(iter(found["axes"].values()))
+    longest = max(theme.breadth(value_text(value)) for value in values)
+    return Frame(left=round(min(190.0, max(70.0, longest * theme.TEXT_SIZE * 1.1 + 14))), right=4)
 
 
 def _box(row: Mapping[str, Any], cell: tuple[float, float], height: float) -> dict[str, float]:
@@ -239,7 +247,7 @@ def _box(row: Mapping[str, Any], cell: tuple[float, float], height: float) -> di
 
 
 def _axes(
-    found: Mapping[str, Any], short: Mapping[str, str], cell: tuple[float, float], height: float
+    found: Mapping[str, Any], short: Mapping[str, str], cell: tuple[float, float], height: float, frame: Frame
 ) -> list[alt.Chart]:
     """Values and names of both axes."""
     down, across = found["axes"]
@@ -253,15 +261,15 @@ def _axes(
         for place, value in enumerate(found["axes"][across])
     ]
     lines = [
-        {"x": -8, "y": height - cell[1] * (place + 0.5), "text": shown(value, _FRAME.left - 10, 1)}
+        {"x": -8, "y": height - cell[1] * (place + 0.5), "text": shown(value, frame.left - 10, 2)}
         for place, value in enumerate(found["axes"][down])
     ]
-    name = fitted(f"{short[across]} →", _FRAME.width, size, 1)[0]
+    name = fitted(f"{short[across]} →", frame.width, size, 1)[0]
     return [
         texts(columns, align="center", baseline="top"),
         texts(lines, align="right"),
-        texts([{"x": _FRAME.width / 2, "y": height + 36, "text": name}], align="center", color=theme.FAINT),
-        texts([{"x": -_FRAME.left, "y": -12, "text": f"↑ {plain(short[down], 70)}"}], color=theme.FAINT),
+        texts([{"x": frame.width / 2, "y": height + 36, "text": name}], align="center", color=theme.FAINT),
+        texts([{"x": -frame.left, "y": -12, "text": f"↑ {plain(short[down], 70)}"}], color=theme.FAINT),
     ]
 
 

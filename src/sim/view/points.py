@@ -50,7 +50,8 @@ class Drawn:
         mean, error = number["mean"], number["mc_se"]
         scale = 100.0 if self.kind == "share" else 1.0
         if self.effect and self.metric != RATIO:
-            return signed(mean, error, scale)
+            text = signed(mean, error, scale)
+            return "0" if text.strip("+-0.") == "" else text
         if self.kind == "share":
             return percent(mean, None if error is None else max(error, 0.01))
         return quantity(mean, error, 2 if self.metric == RATIO else 4)

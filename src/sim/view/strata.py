@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-_FRAME = Frame(left=190, right=160)
+_FRAME = Frame(left=190, right=136)
 _ROW = 30
 _COLOURS = {"never": "#c9d3d9", "deterred": theme.CALM, "provoked": theme.GRAVE, "regardless": theme.ATTACKED}
 
@@ -66,7 +66,7 @@ def strata_rows(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
                 "figure": percent(held["share"], held.get("mc_se")),
                 "least": least,
                 "most": most,
-                "bounds": "" if bounds is None else interval(bounds, held.get('mc_se'), 100),
+                "bounds": "" if bounds is None else interval(bounds, held.get("mc_se"), 100),
                 "colour": _COLOURS[stratum],
                 "y": _ROW * (place + 0.5),
                 "line_y": _ROW * (place + 0.5) + 11,
@@ -75,13 +75,13 @@ def strata_rows(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _panel(found: Mapping[str, Any], name: str, *, last: bool, headed: bool) -> alt.LayerChart:
+def _panel(found: Mapping[str, Any], name: str, *, last: bool, headed: bool) -> Any:
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
     rows = strata_rows(found, name)
     height = _ROW * len(rows) + 6
     base = alt.Chart(alt.InlineData(values=rows))
-    ticks = {"values": [0, 0.25, 0.5, 0.75, 1], "labelFlush": False}
+    ticks: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1], "labelFlush": False}
     axis = alt.Axis(labelExpr=PERCENT, **ticks) if last else alt.Axis(labels=False, **ticks)
     x = alt.X("nothing:Q", title=None, scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
     bounded = alt.datum.least != None  # noqa: E711 - an expression of Vega, not a comparison of ours
@@ -100,7 +100,7 @@ def _panel(found: Mapping[str, Any], name: str, *, last: bool, headed: bool) -> 
             color=theme.FAINT,
         ),
         texts(
-            [{"x": _FRAME.width + _FRAME.right, "y": -14, "text": "any pairing"}], align="right", color=theme.FAINT
+            [{"x": _FRAME.width + _FRAME.right, "y": -14, "text": "any pairing, %"}], align="right", color=theme.FAINT
         ),
     ]
     if headed:
@@ -108,6 +108,5 @@ def _panel(found: Mapping[str, Any], name: str, *, last: bool, headed: bool) -> 
         layers.append(texts([{"x": -_FRAME.left, "y": -14, "text": heading}], fontWeight="bold", color=theme.FAINT))
     if last:
         layers.append(source_line(arms_line(found), height + 44, -_FRAME.left))
-    drawn: alt.LayerChart = alt.layer(*layers).properties(width=_FRAME.width, height=height)
+    drawn: Any = alt.layer(*layers).properties(width=_FRAME.width, height=height)
     return drawn
-

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 _FRAME = Frame(left=230, right=150)
+_ROW = 38
 MOST_ROWS = 30
 """Points that have a row of their own; of more, those with the least and the greatest numbers."""
 
@@ -53,12 +54,13 @@ def points_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 
     rows = points_rows(found)
     drawn = usual(found)
-    height = 32 * len(rows)
+    height = _ROW * len(rows)
     base = alt.Chart(alt.InlineData(values=rows))
     ratio = drawn.kind != "share"
     most = max([1.0] + [end for one in rows for end in (one["mean"], one["high"]) if end is not None])
     scale = alt.Scale(domain=[0, 1.04 * most if ratio else 1], nice=False)
-    axis = alt.Axis(labelFlush=False, tickCount=5, **({"format": "~g"} if ratio else {"labelExpr": PERCENT}))
+    look: dict[str, Any] = {"format": "~g"} if ratio else {"labelExpr": PERCENT}
+    axis = alt.Axis(labelFlush=False, tickCount=5, **look)
     x = alt.X("mean:Q", title=None, scale=scale, axis=axis)
     y = alt.Y("y:Q", scale=None, axis=None)
     known = alt.datum.low != None  # noqa: E711 - an expression of Vega, not a comparison of ours
@@ -72,9 +74,7 @@ def points_chart(found: Mapping[str, Any]) -> alt.LayerChart:
         base.transform_filter(known)
         .mark_rule(strokeWidth=5, opacity=0.45, color=theme.CALM)
         .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y),
-        base.transform_filter(there)
-        .mark_point(filled=True, size=110, opacity=1, color=theme.CALM)
-        .encode(x=x, y=y),
+        base.transform_filter(there).mark_point(filled=True, size=110, opacity=1, color=theme.CALM).encode(x=x, y=y),
         texts([line for one in rows for line in name_at(one["name"], -12, one["y"], 216)], align="right"),
         texts([{"x": _FRAME.width + 12, "y": one["y"], "text": one["figure"]} for one in rows], fontWeight="bold"),
         texts([edge | {"y": one["y"], "text": one["bracket"]} for one in rows], align="right", color=theme.FAINT),
@@ -100,7 +100,7 @@ def points_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.sort(key=lambda one: (one["mean"] is None, one["mean"] or 0.0))
     if len(rows) > MOST_ROWS:
         rows = [*rows[: MOST_ROWS // 2], *rows[-MOST_ROWS // 2 :]]
-    return [one | {"y": 32 * (place + 0.5)} for place, one in enumerate(rows)]
+    return [one | {"y": _ROW * (place + 0.5)} for place, one in enumerate(rows)]
 
 
 def _bracket(number: Mapping[str, Any], kind: str) -> str:

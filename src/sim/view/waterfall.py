@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.arms import short
 from sim.view.comparison import signed
-from sim.view.marks import BRACKETS, SIGNED, Frame, finished, texts
-from sim.view.words import CONDITIONS, GIVEN, METRICS, MISSING, interval, plain, worlds
+from sim.view.marks import BRACKETS, SIGNED, Frame, finished, played, texts
+from sim.view.words import CONDITIONS, GIVEN, METRICS, MISSING, interval, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,16 +53,16 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
     there = alt.datum.end != None  # noqa: E711 - the same
     steps = [
         {"at": row["end"], "y": row["y"], "y2": following["y"]}
-        for row, following in zip(rows, rows[1:], strict=False)
+        for row, following in pairwise(rows)
         if row["end"] is not None
     ]
     zero = alt.Chart(alt.InlineData(values=[{"at": 0}]))
     layers = [
-        zero.mark_rule(color=theme.FAINT, strokeWidth=1.5).encode(x=alt.X("at:Q", title=unit, scale=scale, axis=axis)),
+        zero.mark_rule(color=theme.FAINT, strokeWidth=1.5).encode(x=alt.X("at:Q", title=None, scale=scale, axis=axis)),
         base.transform_filter(there)
         .mark_bar(size=22, orient="horizontal")
         .encode(
-            x=alt.X("start:Q", title=unit, scale=scale, axis=axis),
+            x=alt.X("start:Q", title=None, scale=scale, axis=axis),
             x2="end:Q",
             y=y,
             color=alt.Color("colour:N", scale=None),
@@ -73,6 +74,7 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
         .mark_rule(color=theme.INK, strokeWidth=2)
         .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y),
         texts([{"x": -12, "y": row["y"], "text": row["label"]} for row in rows], align="right"),
+        texts([{"x": _FRAME.width, "y": -14, "text": unit}], align="right", color=theme.FAINT),
         texts([{"x": _FRAME.width + 14, "y": row["y"], "text": row["figure"]} for row in rows], fontWeight="bold"),
         texts(
             [{"x": _FRAME.width + _FRAME.right, "y": row["y"], "text": row["bracket"]} for row in rows],
@@ -83,12 +85,11 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
     lines = f"Lines, brackets: {BRACKETS}." if any(row["low"] is not None for row in rows) else ""
     below = [
         f"Shapley shares of the change that {short(found['arm'])} makes beside {short(found['control'])}. {lines}",
-        f"{worlds(int(found['trials']))} of each of {2 ** len(found['factors']) + 1} arms, same draws, seed "
-        f"{found['seed']}.",
+        f"{played(found)} {2 ** len(found['factors']) + 1} arms.",
     ]
     source = f"article4 · decompose · {plain(found['control'], 60)} · {plain(found['arm'], 60)}"
     finding = waterfall_finding(found, metric)
-    return finished(layers, _FRAME, height, finding=finding, below=below, source=source, drop=62)
+    return finished(layers, _FRAME, height, finding=finding, below=below, source=source, drop=44)
 
 
 def waterfall_finding(found: Mapping[str, Any], metric: str = "hazard") -> str:
