@@ -96,8 +96,9 @@ def convergence_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     kind = _what(found)[1]
     rows = []
     for step in found["series"]:
-        low, high = step["band"] or (None, None)
-        if low is not None:
+        low, high = None, None
+        if step["band"] is not None:
+            low, high = step["band"]
             low, high = max(0.0, low), min(1.0, high) if kind == "share" else high
         rows.append({"trials": step["trials"], "mean": step["mean"], "mc_se": step["mc_se"], "low": low, "high": high})
     return rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.reading import InputError, Problem
 from sim.view import theme
-from sim.view.marks import ARM_COLOURS, BRACKETS, DASHES, PERCENT, Frame, finished, fitted, texts
+from sim.view.marks import ARM_COLOURS, ARM_INKS, BRACKETS, DASHES, PERCENT, Frame, finished, fitted, texts
 from sim.view.points import Drawn, is_numeric, number_of, sweep_setting, sweep_source, usual
 from sim.view.search import breakeven_line
 from sim.view.sweep import sweep_line
@@ -80,6 +80,7 @@ def curve_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "high": high,
                     "text": drawn.text(number),
                     "colour": theme.CALM if len(arms) == 1 else ARM_COLOURS[(place + 1) % len(ARM_COLOURS)],
+                    "ink": theme.CALM if len(arms) == 1 else ARM_INKS[(place + 1) % len(ARM_INKS)],
                     "dash": list(DASHES[(place + 1) % len(DASHES)]),
                 }
             )
@@ -151,8 +152,8 @@ def _lines(
     if single:
         edges = {"x": x, "y": alt.Y("low:Q", title=None, scale=scale, axis=axis), "y2": "high:Q", "color": colour}
         layers.append(base.transform_filter(known).mark_area(opacity=0.18).encode(**edges))
-        # Of a point alone an area is nothing: its interval is a line.
-        layers.append(base.transform_filter(known).mark_rule(opacity=0.35, strokeWidth=2).encode(**edges))
+        if len(rows) == 1:  # of a point alone an area is nothing: its interval is a line
+            layers.append(base.transform_filter(known).mark_rule(opacity=0.35, strokeWidth=2).encode(**edges))
     layers += [
         base.transform_filter(there)
         .mark_line(strokeWidth=2.5)
@@ -171,7 +172,7 @@ def _ends(rows: Sequence[Mapping[str, Any]], domain: Sequence[float]) -> list[al
         known = [row for row in rows if row["arm"] == arm and row["mean"] is not None]
         if known:
             last = known[-1]
-            held.append({"mean": last["mean"], "colour": last["colour"], "text": last["text"], "arm": arm})
+            held.append({"mean": last["mean"], "ink": last["ink"], "text": last["text"], "arm": arm})
     held.sort(key=lambda one: -one["mean"])
     layers, floor = [], -8.0
     for one in held:
@@ -181,7 +182,7 @@ def _ends(rows: Sequence[Mapping[str, Any]], domain: Sequence[float]) -> list[al
         lines = fitted(label, _FRAME.right - 12, theme.TEXT_SIZE, 2)
         step = theme.TEXT_SIZE + 2
         shown = [{"x": _FRAME.width + 10, "y": y + step * k, "text": line} for k, line in enumerate(lines)]
-        layers.append(texts(shown, color=one["colour"], fontWeight="bold"))
+        layers.append(texts(shown, color=one["ink"], fontWeight="bold"))
         floor = y + step * len(lines) + 2
     return layers
 
@@ -220,7 +221,7 @@ def _marked(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], marked:
         layers += [line(marked["recorded"], theme.INK, [6, 3]), named(marked["recorded"], "on record", theme.INK, -10)]
     if marked["value"] is not None:
         text = f"break-even {quantity(marked['value'])}"
-        layers += [line(marked["value"], theme.GRAVE, [1, 0]), named(marked["value"], text, theme.GRAVE, -28)]
+        layers += [line(marked["value"], theme.GRAVE, [1, 0]), named(marked["value"], text, ARM_INKS[1], -28)]
     return layers
 
 

@@ -106,13 +106,13 @@ def chosen(answer: Answer, name: str | None = None) -> tuple[str, Entry]:
     if name not in known:
         there = f"There are: {', '.join(known)}."
         elsewhere = [kind for kind, entries in CHARTS.items() if name in entries]
-        problem = "there is no chart of this name"
+        problem = f'there is no chart "{name:.60}" of a {answer["command"]}'
         if answer["command"] in elsewhere:
-            problem = f"does not fit this {answer['command']}"
+            problem = f"{name} does not fit this {answer['command']}"
         elif elsewhere:
-            problem = f"is a chart of a {elsewhere[0]}, not of a {answer['command']}"
+            problem = f"{name} is a chart of a {elsewhere[0]}, not of a {answer['command']}"
         hint = did_you_mean(name, list(known)) or there
-        raise InputError(Problem(name[:60], None, None, "", problem, hint))
+        raise InputError(Problem("--chart", None, None, "", problem, hint))
     return name, known[name]
 
 

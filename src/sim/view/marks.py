@@ -217,5 +217,8 @@ ON_LADDER = {"words": theme.INK, "aid": theme.INK, "troops": theme.GROUND, "comb
 ARM_COLOURS = (theme.FAINT, theme.GRAVE, theme.CALM, "#009E73", "#CC79A7", theme.ATTACKED)
 """A colour an arm, the control grey; from Okabe and Ito's palette."""
 
+ARM_INKS = (theme.FAINT, "#a84900", theme.CALM, "#00694a", "#94406f", "#855b00")
+"""The same, dark enough to write with: 4.5 to 1 on white or more (WCAG 2.2, 1.4.3)."""
+
 DASHES = ((1, 0), (1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 4))
 """A dash an arm, so that lines differ on grey paper too."""

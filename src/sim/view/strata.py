@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FRAME = Frame(left=190, right=136)
 _ROW = 30
+_BOUNDS = "any pairing, %"
 _COLOURS = {"never": "#c9d3d9", "deterred": theme.CALM, "provoked": theme.GRAVE, "regardless": theme.ATTACKED}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.arms import answer_finding
-from sim.view.marks import ARM_COLOURS, DASHES, arms_line, percent_axis, source_line
+from sim.view.marks import ARM_COLOURS, ARM_INKS, DASHES, arms_line, fitted, percent_axis, source_line
 from sim.view.words import percent, plain, worlds
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ def survival_ends(found: Mapping[str, Any], height: int) -> list[dict[str, Any]]
         last = arm["survival"][-1]
         wanted = height * (1.0 - last["mean"])
         place = wanted if not found_ends else max(wanted, found_ends[-1]["place"] + step)
-        text = f"{percent(last['mean'], last['mc_se'])}  {plain(name, 40)}"
-        label = theme.lines(text, theme.TEXT_SIZE, _ENDS - 8, most=1, bold=True)[0]
-        found_ends.append({"label": label, "place": place, "colour": ARM_COLOURS[k % len(ARM_COLOURS)]})
+        text = f"{percent(last['mean'], last['mc_se'])}  {plain(name)}"
+        label = fitted(text, _ENDS - 8, theme.TEXT_SIZE, 1)[0]
+        found_ends.append({"label": label, "place": place, "colour": ARM_INKS[k % len(ARM_INKS)]})
     surplus = max(0.0, found_ends[-1]["place"] - height)
     return [end | {"place": end["place"] - surplus} for end in found_ends]
 
