@@ -70,9 +70,12 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
         alt.Chart(alt.InlineData(values=steps))
         .mark_rule(color=theme.INK, strokeWidth=1)
         .encode(x=alt.X("at:Q", title=None), y=alt.Y("y:Q", scale=None), y2="y2:Q"),
-        base.transform_filter(known)
-        .mark_rule(color=theme.INK, strokeWidth=2)
-        .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y),
+        *(
+            base.transform_filter(known)
+            .mark_rule(color=colour, strokeWidth=thick)
+            .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y)
+            for colour, thick in ((theme.GROUND, 5), (theme.INK, 2))
+        ),
         texts([{"x": -12, "y": row["y"], "text": row["label"]} for row in rows], align="right"),
         texts([{"x": _FRAME.width, "y": -14, "text": unit}], align="right", color=theme.FAINT),
         texts([{"x": _FRAME.width + 14, "y": row["y"], "text": row["figure"]} for row in rows], fontWeight="bold"),
