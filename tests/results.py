@@ -115,8 +115,7 @@ def line(ratios: Sequence[float | None], *, name: str = "states.Russia.resolve.s
 def alone(shares: Sequence[float], values: Sequence[Any], design: str = "grid") -> dict[str, Any]:
     """A sweep of one arm over one axis."""
     points = [
-        {"at": {"accession.lags": value}, **{key: found for key, found in arm(share, 0.0, None).items()}}
-        for share, value in zip(shares, values, strict=True)
+        {"at": {"accession.lags": value}, **arm(share, 0.0, None)} for share, value in zip(shares, values, strict=True)
     ]
     return _sweep({"accession.lags": list(values)}, points, ["member"]) | {"control": None, "design": design}
 

@@ -4,8 +4,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import results
 
+import results
 from sim.cli import main
 
 if TYPE_CHECKING:
