@@ -30,7 +30,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with one result of each kind."""
     place = tmp_path_factory.mktemp("stored")
     for kind, words in MADE.items():
-        assert main([*words, "--trials", "6", "--jobs", "1", "--out", str(place / kind), "--quiet"]) == 0
+        assert main([*words, "--trials", "6", "--set", "horizon=6", "--jobs", "1", "--out", str(place / kind), "--quiet"]) == 0
     return place
 
 

@@ -437,7 +437,7 @@ def test_a_page_loads_nothing_from_outside(tmp_path: Path) -> None:
     page = save(plot(results.pair(), "answer"), tmp_path / "x.html").read_text(encoding="utf-8")
     wanted: list[str] = []
     reader = HTMLParser()
-    reader.handle_starttag = lambda _tag, attributes: wanted.extend(  # type: ignore[method-assign]
+    reader.handle_starttag = lambda _tag, attributes: wanted.extend(  # type: ignore[method-assign,assignment]
         str(value) for name, value in attributes if name in {"src", "href"}
     )
     reader.feed(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,46 +21,50 @@ LIST = "list"
 """In place of a chart's name: tell which there are."""
 
 
+Chart = Annotated[
+    str | None,
+    typer.Option("--chart", metavar="NAME", help="Which chart; `list` tells those that fit.", show_default=False),
+]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="Where to draw it: .png, .svg, .pdf, .html or .json. May be repeated.",
+        show_default=False,
+    ),
+]
+Metric = Annotated[str | None, typer.Option("--metric", metavar="M", help="A metric of a run.", show_default=False)]
+Target = Annotated[
+    float | None,
+    typer.Option("--target", metavar="X", help="Of a map: where its line runs; half if not given.", show_default=False),
+]
+Arm = Annotated[
+    str | None, typer.Option("--arm", metavar="A", help="Of a sweep with several arms.", show_default=False)
+]
+Search = Annotated[
+    Path | None,
+    typer.Option(
+        "--breakeven",
+        metavar="FILE",
+        help="What `article4 breakeven --json` printed, to be marked in a credibility curve.",
+        show_default=False,
+    ),
+]
+
+
 def plot(
     run: Annotated[
         Path, typer.Argument(metavar="RUN", help="The directory of a stored run, comparison, sweep or decomposition.")
     ],
     *,
-    chart: Annotated[
-        str | None,
-        typer.Option("--chart", metavar="NAME", help="Which chart; `list` tells those that fit.", show_default=False),
-    ] = None,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            help="Where to draw it: .png, .svg, .pdf, .html or .json. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", metavar="M", help="A metric of a run.", show_default=False)
-    ] = None,
-    target: Annotated[
-        float | None,
-        typer.Option(
-            "--target", metavar="X", help="Of a map: where its line runs; half if not given.", show_default=False
-        ),
-    ] = None,
-    arm: Annotated[
-        str | None, typer.Option("--arm", metavar="A", help="Of a sweep with several arms.", show_default=False)
-    ] = None,
-    breakeven: Annotated[
-        Path | None,
-        typer.Option(
-            "--breakeven",
-            metavar="FILE",
-            help="What `article4 breakeven --json` printed, to be marked in a credibility curve.",
-            show_default=False,
-        ),
-    ] = None,
+    chart: Chart = None,
+    out: Files = None,
+    metric: Metric = None,
+    target: Target = None,
+    arm: Arm = None,
+    breakeven: Search = None,
     json: Json = False,
 ) -> None:
     """Draw what is stored: the usual chart of its kind, or one by name. Nothing is played."""

@@ -196,15 +196,6 @@ def _map(
         for number, line in enumerate(lines)
         for step, (x, y) in enumerate(line)
     ]
-    figures = [
-        {"x": (box["left"] + box["right"]) / 2, "y": (box["top"] + box["bottom"]) / 2, "text": box["text"]}
-        for box in cells
-    ]
-    size = theme.TEXT_SIZE if cell[0] > 50 else theme.SMALL_SIZE - 2
-    # Every figure stands on a ground of its own, so that neither a dark cell nor the line makes it hard to read.
-    plates = [
-        {"x": one["x"], "y": one["y"], "w": min(cell[0] - 6, theme.breadth(one["text"]) * size + 12)} for one in figures
-    ]
     way = alt.Chart(alt.InlineData(values=ways))
     spots = {
         "x": alt.X("x_at:Q", scale=None),
@@ -224,14 +215,31 @@ def _map(
         ),
         way.mark_line(color=theme.GROUND, strokeWidth=6).encode(**spots),
         way.mark_line(color=theme.INK, strokeWidth=3).encode(**spots),
-        alt.Chart(alt.InlineData(values=[plate | {"x2": plate["x"] + plate["w"] / 2} for plate in plates]))
-        .transform_calculate(x1="datum.x - datum.w / 2", y1="datum.y - 10", y2="datum.y + 10")
-        .mark_rect(color=theme.GROUND, opacity=0.85, cornerRadius=3)
-        .encode(x=alt.X("x1:Q", scale=None), x2="x2:Q", y=alt.Y("y1:Q", scale=None), y2="y2:Q"),
-        texts(figures, align="center", fontWeight="bold", fontSize=size),
+        *_figures(cells, cell),
         *_axes(found, short, cell, height, frame),
     ]
     return finished(layers, frame, height, finding=finding, below=below, source=sweep_source(found), drop=66)
+
+
+def _figures(cells: Sequence[Mapping[str, Any]], cell: tuple[float, float]) -> list[alt.Chart]:
+    """The number in every cell, on a ground of its own: neither a dark cell nor the line makes it hard to read."""
+    import altair as alt  # noqa: PLC0415 - see _map
+
+    size = theme.TEXT_SIZE if cell[0] > 50 else theme.SMALL_SIZE - 2
+    figures = [
+        {"x": (box["left"] + box["right"]) / 2, "y": (box["top"] + box["bottom"]) / 2, "text": box["text"]}
+        for box in cells
+    ]
+    plates = []
+    for one in figures:
+        half = min(cell[0] - 6, theme.breadth(one["text"]) * size + 12) / 2
+        plates.append({"x1": one["x"] - half, "x2": one["x"] + half, "y1": one["y"] - 10, "y2": one["y"] + 10})
+    ground: alt.Chart = (
+        alt.Chart(alt.InlineData(values=plates))
+        .mark_rect(color=theme.GROUND, opacity=0.85, cornerRadius=3)
+        .encode(x=alt.X("x1:Q", scale=None), x2="x2:Q", y=alt.Y("y1:Q", scale=None), y2="y2:Q")
+    )
+    return [ground, texts(figures, align="center", fontWeight="bold", fontSize=size)]
 
 
 def _frame(found: Mapping[str, Any]) -> Frame:

@@ -76,14 +76,7 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
             .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y)
             for colour, thick in ((theme.GROUND, 5), (theme.INK, 2))
         ),
-        texts([{"x": -12, "y": row["y"], "text": row["label"]} for row in rows], align="right"),
-        texts([{"x": _FRAME.width, "y": -14, "text": unit}], align="right", color=theme.FAINT),
-        texts([{"x": _FRAME.width + 14, "y": row["y"], "text": row["figure"]} for row in rows], fontWeight="bold"),
-        texts(
-            [{"x": _FRAME.width + _FRAME.right, "y": row["y"], "text": row["bracket"]} for row in rows],
-            align="right",
-            color=theme.FAINT,
-        ),
+        *_written(rows, unit),
     ]
     lines = f"Lines, brackets: {BRACKETS}." if any(row["low"] is not None for row in rows) else ""
     below = [
@@ -93,6 +86,20 @@ def waterfall_chart(found: Mapping[str, Any], metric: str = "hazard") -> alt.Lay
     source = f"article4 · decompose · {plain(found['control'], 60)} · {plain(found['arm'], 60)}"
     finding = waterfall_finding(found, metric)
     return finished(layers, _FRAME, height, finding=finding, below=below, source=source, drop=44)
+
+
+def _written(rows: list[dict[str, Any]], unit: str) -> list[alt.Chart]:
+    """Names, figures and brackets of the rows, and the unit above them."""
+    return [
+        texts([{"x": -12, "y": row["y"], "text": row["label"]} for row in rows], align="right"),
+        texts([{"x": _FRAME.width, "y": -14, "text": unit}], align="right", color=theme.FAINT),
+        texts([{"x": _FRAME.width + 14, "y": row["y"], "text": row["figure"]} for row in rows], fontWeight="bold"),
+        texts(
+            [{"x": _FRAME.width + _FRAME.right, "y": row["y"], "text": row["bracket"]} for row in rows],
+            align="right",
+            color=theme.FAINT,
+        ),
+    ]
 
 
 def waterfall_finding(found: Mapping[str, Any], metric: str = "hazard") -> str:
