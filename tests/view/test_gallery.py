@@ -187,6 +187,7 @@ def test_strata_have_their_shares_and_bounds_where_there_are_any() -> None:
     title, below = told(results.pair(), "strata")
     assert title == "member prevents every attack in 20.0 % of worlds and brings one about in 0 %."
     assert "2,000 worlds" in below
+    assert told(results.peace(), "strata")[0] == "In no world does member change whether there is an attack."
     assert len(plot(results.six(), "strata").to_dict()["vconcat"]) == 5
 
 
@@ -311,6 +312,14 @@ def test_a_curve_marks_the_record_and_the_break_even_with_its_interval() -> None
     assert "break-even 1.5" in drawn
     assert "on record" in drawn
     assert "at 1.5 [0.50, above 3]" in told(found, "credibility", breakeven=results.breakeven())[0]
+
+
+def test_a_curve_spans_its_axis_even_where_there_is_no_number() -> None:
+    chart = plot(results.line([None, 0.5, None]), "credibility").to_dict()
+    domains = [
+        layer["encoding"]["x"]["scale"]["domain"] for layer in layers_of(chart) if layer["mark"]["type"] == "line"
+    ]
+    assert domains == [[0, 2]]
 
 
 def test_a_break_even_out_of_reach_or_without_interval_is_not_drawn() -> None:

@@ -141,7 +141,7 @@ def _lines(
     x = alt.X(
         "value:Q",
         title=fitted(next(iter(found["axes"])), _FRAME.width, theme.TEXT_SIZE, 1)[0],
-        scale=alt.Scale(zero=False, nice=False, padding=8),
+        scale=alt.Scale(domain=_ends_of(rows), zero=False, nice=False, padding=8),
         axis=alt.Axis(grid=False, format="~g"),
     )
     y = alt.Y("mean:Q", title=None, scale=scale, axis=axis)
@@ -223,6 +223,13 @@ def _marked(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], marked:
         text = f"break-even {quantity(marked['value'])}"
         layers += [line(marked["value"], theme.GRAVE, [1, 0]), named(marked["value"], text, ARM_INKS[1], -28)]
     return layers
+
+
+def _ends_of(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """The ends of the axis, whether or not there is a number at them; around a single value, one to each side."""
+    values = [row["value"] for row in rows]
+    low, high = min(values), max(values)
+    return [low, high] if low < high else [low - 1.0, high + 1.0]
 
 
 def _domain(rows: Sequence[Mapping[str, Any]], drawn: Drawn, marked: Mapping[str, Any]) -> list[float]:

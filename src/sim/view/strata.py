@@ -46,6 +46,8 @@ def strata_finding(found: Mapping[str, Any]) -> str:
         return ONE_WORLD
     name = max(treated(found), key=lambda arm: found["arms"][arm]["strata"]["deterred"]["share"])
     held = found["arms"][name]["strata"]
+    if held["deterred"]["share"] == held["provoked"]["share"] == 0:
+        return f"In no world does {short(name)} change whether there is an attack."
     deterred, provoked = (percent(held[one]["share"], held[one].get("mc_se")) for one in ("deterred", "provoked"))
     return f"{short(name)} prevents every attack in {deterred} of worlds and brings one about in {provoked}."
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.arms import answer_finding
-from sim.view.marks import ARM_COLOURS, ARM_INKS, DASHES, arms_line, fitted, percent_axis, source_line
+from sim.view.marks import ARM_COLOURS, ARM_INKS, DASHES, Frame, arms_line, fitted, ground, percent_axis, source_line
 from sim.view.words import percent, plain, worlds
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     names = ends.mark_text(align="left", fontWeight="bold").encode(
         x=alt.value(width + 8), y=alt.Y("place:Q", scale=None), text="label:N", color=colour
     )
+    edge = ground(Frame(left=50, right=_ENDS))
     chart: alt.LayerChart = (
-        alt.layer(bands, curves, names, source_line(arms_line(found), height + 56, -40))
+        alt.layer(bands, curves, names, source_line(arms_line(found), height + 56, -40), edge)
         .properties(width=width, height=height, title=_compared(found, rows))
         .configure(**theme.config())
     )
