@@ -30,7 +30,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with one result of each kind."""
     place = tmp_path_factory.mktemp("stored")
     for kind, words in MADE.items():
-        assert main([*words, "--trials", "6", "--set", "horizon=6", "--jobs", "1", "--out", str(place / kind), "--quiet"]) == 0
+        small = ["--trials", "6", "--set", "horizon=6", "--jobs", "1", "--quiet"]
+        assert main([*words, *small, "--out", str(place / kind)]) == 0
     return place
 
 
