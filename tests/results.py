@@ -1,9 +1,11 @@
-"""Invented results in the shapes that the commands print, for charts."""
+"""Invented results in the shapes that the commands print, for charts; and what a chart says, read back."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from sim.view.gallery import plot
 from sim.view.words import METRICS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -216,3 +218,25 @@ def convergence(means: Sequence[float | None], metric: str = "attack", error: fl
         "metric": metric,
         "series": series,
     }
+
+
+def told(answer: dict[str, Any], name: str | None = None, **asked: Any) -> tuple[str, str]:
+    """Title and subtitle of a chart."""
+    title = plot(answer, name, **asked).to_dict()["title"]
+    return tuple(" ".join(title[key]).replace("\u00a0", " ") for key in ("text", "subtitle"))  # type: ignore[return-value]
+
+
+def written(chart: Any) -> str:
+    return json.dumps(chart.to_dict(), ensure_ascii=False)
+
+
+def layers_of(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every layer that draws something, of whatever panel."""
+    if "mark" in chart:
+        return [chart]
+    return [layer for key in ("layer", "vconcat") for part in chart.get(key, ()) for layer in layers_of(part)]
+
+
+def values_of(chart: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
+    held: list[dict[str, Any]] = layer["data"].get("values") or chart["datasets"][layer["data"]["name"]]
+    return held
