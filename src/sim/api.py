@@ -146,11 +146,11 @@ class Sweep(experiment.Sweep):
         """Take what the experiment found."""
         vars(self).update(vars(found))
 
-    def plot(self) -> alt.LayerChart:
+    def plot(self) -> alt.LayerChart | alt.VConcatChart:
         """Return the chart of the sweep: a line along one axis, a map over two; `.save("chart.png")` writes it."""
-        from sim.view.sweep_charts import sweep_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
+        from sim.view.gallery import chart_of  # noqa: PLC0415 - heavy, and drawn only when asked for
 
-        return sweep_chart(self.to_json())
+        return chart_of(self.to_json())
 
 
 def sweep(

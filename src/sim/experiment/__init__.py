@@ -15,7 +15,14 @@ from sim.experiment.compare import (
     plan_comparison,
     stored_comparison,
 )
-from sim.experiment.decompose import Decomposition, decompose, decompose_plan, plan_decomposition
+from sim.experiment.convergence import Convergence, convergence
+from sim.experiment.decompose import (
+    Decomposition,
+    decompose,
+    decompose_plan,
+    plan_decomposition,
+    stored_decomposition,
+)
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
@@ -27,6 +34,7 @@ from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
 from sim.experiment.sensitivity import Study, carry_out_study, plan_sensitivity, sensitivity
 from sim.experiment.store import Store
+from sim.experiment.stored import stored_experiment
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.sweep import Sweep, is_sweep, plan_beside, plan_sweep, stored_sweep, sweep, sweep_plan
@@ -44,6 +52,7 @@ __all__ = [
     "Breakeven",
     "Comparison",
     "Contrast",
+    "Convergence",
     "Decomposition",
     "Done",
     "Drivers",
@@ -70,6 +79,7 @@ __all__ = [
     "carry_out_study",
     "compare",
     "compare_plan",
+    "convergence",
     "decompose",
     "decompose_plan",
     "estimate",
@@ -87,6 +97,8 @@ __all__ = [
     "sensitivity",
     "stored",
     "stored_comparison",
+    "stored_decomposition",
+    "stored_experiment",
     "stored_sweep",
     "strata_bounds",
     "summarise",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.arms import read_arms, seed_of
-from sim.experiment.carry import Play, Progress, carry_out, play
+from sim.experiment.carry import Play, Progress, carry_out, opened, play, read_back
 from sim.experiment.compare import DEFAULT_SEED
 from sim.experiment.crossed import Crossed
 from sim.experiment.metrics import METRICS
@@ -19,6 +19,7 @@ from sim.experiment.plan import Plan, whole
 from sim.experiment.run import MOST_JOBS
 from sim.experiment.shapley import weights, worlds
 from sim.reading import InputError
+from sim.reading.errors import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -183,6 +184,20 @@ def decompose_plan(
     sums = _Sums(tuple(plan.about["factors"]))
     _, store = carry_out(plan, sums, jobs=jobs, out=out, progress=progress, executor=executor, play=play)
     return Decomposition(plan, None if store is None else store.directory, sums)
+
+
+def stored_decomposition(directory: str | Path) -> Decomposition:
+    """Read a finished decomposition back and sum it up; nothing is played.
+
+    Raises:
+        InputError: it is not the directory of a decomposition, or parts are not what they were.
+    """
+    plan, store = opened(directory)
+    if plan.about.get("command") != "decompose":
+        raise InputError(f"{shown_path(store.directory)}: holds a {plan.about.get('command')}, not a decomposition")
+    sums = _Sums(tuple(plan.about["factors"]))
+    read_back(plan, store, sums)
+    return Decomposition(plan, store.directory, sums)
 
 
 class _Sums:

@@ -1,7 +1,7 @@
-"""Charts: each a function from a result to an Altair chart whose title is the finding.
+"""How the worlds of one run end, as a chart whose title is the finding. All charts: `sim.view.gallery`.
 
-A chart takes the JSON object of its command (as a mapping) or a result that carries it as `.summary`. It draws what it
-is given and computes no statistic.
+The chart takes the JSON object of its command (as a mapping) or a result that carries it as `.summary`. It draws what
+it is given and computes no statistic.
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.answers import summary_of
-from sim.view.marks import PERCENT, source_line
-from sim.view.sensitivity_charts import sensitivity_chart
-from sim.view.survival import survival_chart
-from sim.view.sweep_charts import sweep_chart
+from sim.view.marks import OUTCOME_COLOURS, PERCENT, run_line, source_line
 from sim.view.words import OUTCOMES, headline, interval, percent, plain, worlds
 
 if TYPE_CHECKING:
@@ -92,13 +89,10 @@ def outcome_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "high": ends[1] if ends else None,
                 "figure": percent(share, error),
                 "bracket": interval(ends, error, 100) if ends else "",
-                "colour": _COLOURS.get(name, theme.ATTACKED),
+                "colour": OUTCOME_COLOURS.get(name, theme.ATTACKED),
             }
         )
     return rows
-
-
-_COLOURS = {"no_attack": theme.CALM, "military_response": theme.GRAVE, "clash": theme.GRAVE}
 
 
 def _ceiling(rows: list[dict[str, Any]]) -> float:
@@ -129,13 +123,4 @@ def _titles(summary: Mapping[str, Any], rows: list[dict[str, Any]]) -> alt.Title
 
 def _source(summary: Mapping[str, Any], height: int) -> alt.Chart:
     """The line under the chart that says what it was made from."""
-    text = f"article4 · scenario {plain(summary['scenario'])} · {str(summary['scenario_hash'])[:12]}"
-    return source_line(text, height + 44, -_LABELS)
-
-
-def chart_of(answer: Mapping[str, Any]) -> alt.LayerChart:
-    """The chart that stands for a command's answer: its JSON object."""
-    return _CHARTS[answer["command"]](answer)
-
-
-_CHARTS = {"run": outcome_chart, "compare": survival_chart, "sweep": sweep_chart, "sensitivity": sensitivity_chart}
+    return source_line(run_line(summary), height + 44, -_LABELS)

@@ -59,8 +59,8 @@ class Draughtsman:
 
 def main() -> int:
     """Load the engine, then draw what standard input asks for."""
-    from sim.view.charts import chart_of  # noqa: PLC0415 - in its own process only
     from sim.view.files import save, warm_up  # noqa: PLC0415 - the same
+    from sim.view.gallery import chart_of  # noqa: PLC0415 - in its own process only
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is answered by the process that plays
     warm_up()

@@ -26,10 +26,7 @@ def save(chart: Any, path: str | Path) -> Path:
         TaskError: the file cannot be written.
     """
     target = Path(path)
-    kind = target.suffix.lower()
-    if kind not in KINDS:
-        problem = f"a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}"
-        raise InputError(Problem(str(target), None, None, "", problem, did_you_mean(kind, KINDS)))
+    kind = kind_of(target)
     content = _rendered(chart.to_dict(), kind)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -41,6 +38,19 @@ def save(chart: Any, path: str | Path) -> Path:
             partial.unlink(missing_ok=True)
         raise TaskError(f"{target}: cannot be written: {error.strerror}") from error
     return target
+
+
+def kind_of(path: Path) -> str:
+    """The kind of a chart's file by its suffix: one of KINDS.
+
+    Raises:
+        InputError: the suffix names none.
+    """
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        problem = f"a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}"
+        raise InputError(Problem(str(path), None, None, "", problem, did_you_mean(kind, KINDS)))
+    return kind
 
 
 def warm_up() -> None:

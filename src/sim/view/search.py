@@ -62,8 +62,8 @@ def decomposition_line(found: Mapping[str, Any]) -> str:
         return signed(1000 * part["mean"], 1000 * (part["mc_se"] or 0.0))
 
     shares = ", ".join(f"{name} {mille(part)}" for name, part in hazard["shares"].items())
-    whole = mille(hazard["effect"])
-    return f"{arm} in place of {control} changes the monthly hazard of attack by {whole} per mille: {shares}."
+    begin = f"{arm} in place of {control} changes the monthly hazard of attack by"
+    return f"{begin} {mille(hazard['effect'])} per mille: {shares}."
 
 
 def decomposition_text(found: Mapping[str, Any]) -> str:

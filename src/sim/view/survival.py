@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
-from sim.view.comparison import comparison_lines
-from sim.view.marks import percent_axis, source_line
+from sim.view.arms import answer_finding
+from sim.view.marks import ARM_COLOURS, ARM_INKS, DASHES, Frame, arms_line, fitted, ground, percent_axis, source_line
 from sim.view.words import percent, plain, worlds
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     names = ends.mark_text(align="left", fontWeight="bold").encode(
         x=alt.value(width + 8), y=alt.Y("place:Q", scale=None), text="label:N", color=colour
     )
+    edge = ground(Frame(left=50, right=_ENDS))
     chart: alt.LayerChart = (
-        alt.layer(bands, curves, names, source_line(_made_from(found), height + 56, -40))
+        alt.layer(bands, curves, names, source_line(arms_line(found), height + 56, -40), edge)
         .properties(width=width, height=height, title=_compared(found, rows))
         .configure(**theme.config())
     )
@@ -61,15 +62,13 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 
 
 _ENDS = 190
-_ARM_COLOURS = (theme.FAINT, theme.GRAVE, theme.CALM, "#009E73", "#CC79A7", theme.ATTACKED)
-_DASHES = ((1, 0), (1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 4))
 
 
 def survival_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row per arm and month, month 0 first: share without attack, and its interval or null."""
     rows = []
     for place, (name, arm) in enumerate(found["arms"].items()):
-        look = {"colour": _ARM_COLOURS[place % len(_ARM_COLOURS)], "dash": list(_DASHES[place % len(_DASHES)])}
+        look = {"colour": ARM_COLOURS[place % len(ARM_COLOURS)], "dash": list(DASHES[place % len(DASHES)])}
         rows.append({"arm": name, "month": 0, "share": 1.0, "low": None, "high": None, **look})
         for month, point in enumerate(arm["survival"], 1):
             low, high = point["interval"] or (None, None)
@@ -88,9 +87,9 @@ def survival_ends(found: Mapping[str, Any], height: int) -> list[dict[str, Any]]
         last = arm["survival"][-1]
         wanted = height * (1.0 - last["mean"])
         place = wanted if not found_ends else max(wanted, found_ends[-1]["place"] + step)
-        text = f"{percent(last['mean'], last['mc_se'])}  {plain(name, 40)}"
-        label = theme.lines(text, theme.TEXT_SIZE, _ENDS - 8, most=1, bold=True)[0]
-        found_ends.append({"label": label, "place": place, "colour": _ARM_COLOURS[k % len(_ARM_COLOURS)]})
+        text = f"{percent(last['mean'], last['mc_se'])}  {plain(name)}"
+        label = fitted(text, _ENDS - 8, theme.TEXT_SIZE, 1)[0]
+        found_ends.append({"label": label, "place": place, "colour": ARM_INKS[k % len(ARM_INKS)]})
     surplus = max(0.0, found_ends[-1]["place"] - height)
     return [end | {"place": end["place"] - surplus} for end in found_ends]
 
@@ -110,12 +109,7 @@ def _compared(found: Mapping[str, Any], rows: list[dict[str, Any]]) -> alt.Title
     if any(row["low"] is not None for row in rows):
         meaning += " Bands: 90 % interval over what is not known."
     return alt.TitleParams(
-        text=theme.lines(comparison_lines(found)[0], theme.TITLE_SIZE, bold=True, most=4),
+        text=theme.lines(answer_finding(found), theme.TITLE_SIZE, bold=True, most=4),
         subtitle=theme.lines(meaning, theme.TEXT_SIZE),
         dx=-40,
     )
-
-
-def _made_from(found: Mapping[str, Any]) -> str:
-    arms = (f"{plain(name, 40)} {str(arm['scenario_hash'])[:8]}" for name, arm in found["arms"].items())
-    return f"article4 · {' · '.join(arms)}"

@@ -45,6 +45,8 @@ def sweep_line(found: Mapping[str, Any]) -> str:
     if found["control"] is None:
         known = [(point["metrics"]["attack"]["mean"], point) for point in points]
         low, high = min(known, key=lambda one: one[0]), max(known, key=lambda one: one[0])
+        if len(known) == 1:
+            return f"{protege} is attacked {span} in {percent(low[0])} of worlds ({_at(low[1], found)})."
         return (
             f"{protege} is attacked {span} in {percent(low[0])} of worlds ({_at(low[1], found)}) to {percent(high[0])} "
             f"({_at(high[1], found)})."
@@ -54,10 +56,10 @@ def sweep_line(found: Mapping[str, Any]) -> str:
     if not ratios:
         return f"{protege} is attacked {span} at no point in one of the arms: there is no hazard ratio."
     low, high = min(ratios, key=lambda one: one[0]), max(ratios, key=lambda one: one[0])
-    return (
-        f"{plain(arm, 60)} in place of {plain(found['control'], 60)} multiplies the hazard of attack by "
-        f"{_ratio(low, arm)} ({_at(low[1], found)}) to {_ratio(high, arm)} ({_at(high[1], found)})."
-    )
+    begin = f"{plain(arm, 60)} in place of {plain(found['control'], 60)} multiplies the hazard of attack by"
+    if len(ratios) == 1:
+        return f"{begin} {_ratio(low, arm)} ({_at(low[1], found)})."
+    return f"{begin} {_ratio(low, arm)} ({_at(low[1], found)}) to {_ratio(high, arm)} ({_at(high[1], found)})."
 
 
 def short_names(axes: Sequence[str]) -> dict[str, str]:

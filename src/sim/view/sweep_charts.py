@@ -1,136 +1,107 @@
-"""Charts of sweeps: a line along one axis, a map over two, a dot a point otherwise; the title is the finding."""
+"""The chart of a sweep: a curve along one axis, a map over two, a dot a point otherwise; the title is the finding."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
-from sim.view.marks import percent_axis, source_line
-from sim.view.sweep import short_names, sweep_line, value_text
-from sim.view.words import percent, plain, quantity, worlds
+from sim.view.curve import credibility_chart, is_curve
+from sim.view.forest import row
+from sim.view.maps import map_chart
+from sim.view.marks import BRACKETS, PERCENT, Frame, finished, name_at, texts
+from sim.view.points import at_text, sweep_setting, sweep_source, usual
+from sim.view.sweep import sweep_line
+from sim.view.words import interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import altair as alt
 
+_FRAME = Frame(left=230, right=150)
+_ROW = 38
+MOST_ROWS = 30
+"""Points that have a row of their own; of more, those with the least and the greatest numbers."""
+
 
 def sweep_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     """The effect of an arm over the points of a sweep, or of a single arm P(attack).
 
-    Two axes of a grid make a map whose cells are labelled; one axis a line with its 90 % interval; other designs a dot
-    a point along the first axis.
+    Two axes of a grid make a map, one axis of numbers a curve; else every point has a row.
 
     Args:
         found: the JSON object of `article4 sweep`.
     """
-    if found["design"] == "grid" and len(found["axes"]) == 2:
-        return _map(found)
-    return _line(found)
+    if is_map(found):
+        return map_chart(found)
+    if is_curve(found):
+        return credibility_chart(found)
+    return points_chart(found)
 
 
-def sweep_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row a point: the axes as `x` and `y`, the number drawn, its interval or null, and its text."""
-    axes = list(found["axes"])
-    arm = found["arms"][1] if found["control"] else None
-    rows = []
-    for point in found["points"]:
-        number = point["arms"][arm]["hazard_ratio"] if arm else point["metrics"]["attack"]
-        low, high = number["interval"] or (None, None)
-        mean = number["mean"]
-        rows.append(
-            {
-                "x": value_text(point["at"][axes[-1]]),
-                "y": value_text(point["at"][axes[0]]),
-                "along": point["at"][axes[0]] if isinstance(point["at"][axes[0]], (int, float)) else None,
-                "mean": mean,
-                "low": low,
-                "high": high,
-                "text": (quantity(mean, number["mc_se"], 2) if arm else percent(mean)) if mean is not None else "-",
-                "dark": mean is not None and (mean < 0.3 or mean > 3.3 if arm else mean > 0.6),
-            }
-        )
-    return rows
+def is_map(found: Mapping[str, Any]) -> bool:
+    """Whether a sweep can be drawn as a map: a grid of two axes."""
+    return bool(found["design"] == "grid" and len(found["axes"]) == 2)
 
 
-def _map(found: Mapping[str, Any]) -> alt.LayerChart:
+def points_chart(found: Mapping[str, Any]) -> alt.LayerChart:
+    """A row a point, sorted by the number; of very many the least and the greatest.
+
+    Args:
+        found: the JSON object of `article4 sweep`.
+    """
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
-    rows = sweep_rows(found)
-    axes = list(found["axes"])
-    short = short_names(axes)
-    across, down = len(found["axes"][axes[1]]), len(found["axes"][axes[0]])
-    width, height = theme.WIDTH - 90, min(420, max(140, 48 * down))
-    x = alt.X("x:N", sort=None, title=short[axes[1]], axis=alt.Axis(labelAngle=0, labelLimit=max(40, width // across)))
-    y = alt.Y("y:N", sort=None, title=short[axes[0]], scale=alt.Scale(reverse=True))
-    if found["control"]:
-        # A ratio of 1 is no change: blue below, orange above, equally far on the log scale.
-        scale = alt.Scale(type="log", domain=[0.2, 1, 5], range=[theme.CALM, "#f7f7f7", theme.GRAVE], clamp=True)
-    else:
-        scale = alt.Scale(domain=[0, 1], range=["#f7f7f7", theme.GRAVE])
+    rows = points_rows(found)
+    drawn = usual(found)
+    height = _ROW * len(rows)
     base = alt.Chart(alt.InlineData(values=rows))
-    cells = base.mark_rect(stroke=theme.GROUND, strokeWidth=2).encode(
-        x=x, y=y, color=alt.Color("mean:Q", scale=scale, legend=None)
-    )
-    ink = alt.condition("datum.dark", alt.value(theme.GROUND), alt.value(theme.INK))
-    figures = base.mark_text(fontWeight="bold").encode(x=x, y=y, text="text:N", color=ink)
-    chart: alt.LayerChart = (
-        alt.layer(cells, figures, source_line(_made_from(found), height + 66, -60))
-        .properties(width=width, height=height, title=_titles(found, -60))
-        .configure(**theme.config())
-    )
-    return chart
-
-
-def _line(found: Mapping[str, Any]) -> alt.LayerChart:
-    import altair as alt  # noqa: PLC0415 - see _map
-
-    rows = sweep_rows(found)
-    first = next(iter(found["axes"]))
-    numeric = all(row["along"] is not None for row in rows)
-    width, height = theme.WIDTH - 70, 280
-    title = short_names(list(found["axes"]))[first]
-    x = (
-        alt.X("along:Q", title=title, scale=alt.Scale(zero=False))
-        if numeric
-        else alt.X("y:N", sort=None, title=title, axis=alt.Axis(labelAngle=0))
-    )
-    axis = alt.Axis() if found["control"] else percent_axis()
-    y = alt.Y("mean:Q", title="hazard ratio" if found["control"] else "attacked", axis=axis)
-    base = alt.Chart(alt.InlineData(values=rows))
+    ratio = drawn.kind != "share"
+    most = max([1.0] + [end for one in rows for end in (one["mean"], one["high"]) if end is not None])
+    scale = alt.Scale(domain=[0, 1.04 * most if ratio else 1], nice=False)
+    look: dict[str, Any] = {"format": "~g"} if ratio else {"labelExpr": PERCENT}
+    axis = alt.Axis(labelFlush=False, tickCount=5, **look)
+    x = alt.X("mean:Q", title=None, scale=scale, axis=axis)
+    y = alt.Y("y:Q", scale=None, axis=None)
     known = alt.datum.low != None  # noqa: E711 - an expression of Vega, not a comparison of ours
-    joined = numeric and len(found["axes"]) == 1
-    layers: list[alt.Chart] = [
+    there = alt.datum.mean != None  # noqa: E711 - the same
+    layers: list[alt.Chart] = []
+    if ratio:
+        one = alt.Chart(alt.InlineData(values=[{"at": 1.0}]))
+        layers.append(one.mark_rule(color=theme.FAINT, strokeWidth=1.5).encode(x="at:Q"))
+    edge = {"x": _FRAME.width + _FRAME.right}
+    layers += [
         base.transform_filter(known)
-        .mark_rule(color=theme.CALM, strokeWidth=2, opacity=0.4)
-        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q")
+        .mark_rule(strokeWidth=5, opacity=0.45, color=theme.CALM)
+        .encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y),
+        base.transform_filter(there).mark_point(filled=True, size=110, opacity=1, color=theme.CALM).encode(x=x, y=y),
+        texts([line for one in rows for line in name_at(one["name"], -12, one["y"], 216)], align="right"),
+        texts([{"x": _FRAME.width + 12, "y": one["y"], "text": one["figure"]} for one in rows], fontWeight="bold"),
+        texts([edge | {"y": one["y"], "text": one["bracket"]} for one in rows], align="right", color=theme.FAINT),
     ]
-    if joined:
-        layers.append(base.mark_line(color=theme.CALM, strokeWidth=2.5).encode(x=x, y=y))
-    layers.append(base.mark_point(color=theme.CALM, filled=True, size=70, opacity=1).encode(x=x, y=y))
-    chart: alt.LayerChart = (
-        alt.layer(*layers, source_line(_made_from(found), height + 62, -50))
-        .properties(width=width, height=height, title=_titles(found, -50))
-        .configure(**theme.config())
-    )
-    return chart
+    cut = len(found["points"]) > len(rows)
+    below = [
+        f"{drawn.words(found)} {sweep_setting(found)}",
+        f"Lines, brackets: {BRACKETS}." if any(one["low"] is not None for one in rows) else "",
+        f"The {MOST_ROWS // 2} least and greatest of {len(found['points']):,} points." if cut else "",
+    ]
+    finding = sweep_line(found)
+    return finished(layers, _FRAME, height, finding=finding, below=below, source=sweep_source(found))
 
 
-def _titles(found: Mapping[str, Any], dx: float) -> alt.TitleParams:
-    import altair as alt  # noqa: PLC0415 - see _map
-
-    drawn = (
-        f"Hazard of attack, {plain(found['arms'][1], 40)} over {plain(found['control'], 40)}; below 1 deters."
-        if found["control"]
-        else "Share of worlds with an attack."
-    )
-    more = f"{worlds(int(found['trials']))} an arm and point, same draws, seed {found['seed']}."
-    return alt.TitleParams(
-        text=theme.lines(sweep_line(found), theme.TITLE_SIZE, bold=True, most=4),
-        subtitle=theme.lines(f"{drawn} {more}", theme.TEXT_SIZE),
-        dx=dx,
-    )
+def points_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row a point, in the order of a single axis, else from the least number to the greatest; nulls last."""
+    drawn = usual(found)
+    rows = []
+    for point in found["points"]:
+        number = drawn.of(point)
+        rows.append(row(at_text(point, found), number, drawn.text(number), _bracket(number, drawn.kind)))
+    if len(found["axes"]) > 1:
+        rows.sort(key=lambda one: (one["mean"] is None, one["mean"] or 0.0))
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[: MOST_ROWS // 2], *rows[-MOST_ROWS // 2 :]]
+    return [one | {"y": _ROW * (place + 0.5)} for place, one in enumerate(rows)]
 
 
-def _made_from(found: Mapping[str, Any]) -> str:
-    return f"article4 · sweep {plain(found['name'], 60)} · {len(found['points'])} points"
+def _bracket(number: Mapping[str, Any], kind: str) -> str:
+    return interval(number["interval"], number["mc_se"], 100 if kind == "share" else 1) if number["interval"] else ""
