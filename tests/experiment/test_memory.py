@@ -51,7 +51,7 @@ def peak(trials: int, points: int) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says it on Linux")
 def test_memory_is_flat_in_trials_and_in_points() -> None:
     few, many, wide = peak(200_000, 1), peak(2_000_000, 1), peak(20_000, 50)
     print(f"200,000 trials {few:.0f} MiB, 2,000,000 {many:.0f}; 50 points of 20,000 {wide:.0f}")  # noqa: T201 - with -s

@@ -30,11 +30,11 @@ from sim.experiment.moments import Moments
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.query import Answer, asked, query
+from sim.experiment.reopened import stored_experiment
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
 from sim.experiment.sensitivity import Study, carry_out_study, plan_sensitivity, sensitivity
 from sim.experiment.store import Store
-from sim.experiment.stored import stored_experiment
 from sim.experiment.strata import Strata, strata_bounds
 from sim.experiment.summary import Estimate, Summary, Variance, estimate, summarise
 from sim.experiment.sweep import Sweep, is_sweep, plan_beside, plan_sweep, stored_sweep, sweep, sweep_plan
