@@ -20,9 +20,7 @@ def test_three_questions_are_worked_through() -> None:
     assert len(LINES) >= 5
 
 
-@pytest.mark.parametrize(
-    "line", [pytest.param(line, marks=pytest.mark.slow) if "priors" in line else line for line in LINES]
-)
+@pytest.mark.parametrize("line", LINES)
 def test_commands_of_the_page_run(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line, comments=True)[1:]
