@@ -152,7 +152,10 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
     for part, (start, rise) in zip(evidence, lines, strict=True):
         logs += part.log_likelihood(start + rise * z, step)
         told, impossible = told | (part.sent > 0.0) | (part.silent > 0.0), impossible | part.impossible
-    logs -= logs.max(axis=0)
+    top = logs.max(axis=0)
+    # So far out that no node has a likelihood left: impossible for all that single precision can tell.
+    possible = np.isfinite(top)
+    logs -= np.where(possible, top, 0.0)
     mass = np.exp(logs, out=logs)
     whole = first = second = np.zeros((), spread.dtype)
     # Node by node: the order of a sum over an axis depends on the shape of the array.
@@ -160,7 +163,8 @@ def absorbed(belief: Belief, evidence: Sequence[Evidence], step: float) -> Belie
         share = weight * part_mass
         moment = at * share
         whole, first, second = whole + share, first + moment, second + at * moment
-    told = told & ~impossible
+    told = told & ~impossible & possible
+    whole = np.where(told, whole, 1.0)
     shift = np.where(told, first / whole, 0.0)
     # Far out the difference has no digits left, and can come out below 0.
     kept = np.where(told, np.maximum(second / whole - shift * shift, 0.0), 1.0)
