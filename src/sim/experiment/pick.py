@@ -178,7 +178,7 @@ def _medoid(directory: str | Path, condition: str) -> str:
 
 def _texts(directory: str | Path, names: list[str]) -> dict[str, list[str]]:
     """The texts that stand in coded columns."""
-    wanted = ", ".join(f"list_sort(list(distinct {quoted_name(name)}))" for name in names)
+    wanted = ", ".join(f"list_sort(list(distinct {quoted_name(name)}) filter ({quoted_name(name)} is not null))" for name in names)
     with asked(directory, f"select {wanted} from trials") as answer:  # noqa: S608 - quoted
         (found,) = answer.rows(1)
     return {name: list(texts or ()) for name, texts in zip(names, found, strict=True)}

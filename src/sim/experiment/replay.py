@@ -37,7 +37,7 @@ _ONLY, _DEED, _ODDS = "only here", "deed", "odds"
 
 
 @dataclass(frozen=True)
-class Told:
+class Story:
     """One world as it went.
 
     Attributes:
@@ -85,7 +85,7 @@ class Twin:
         first_choice: the same of the first decision.
     """
 
-    world: Told
+    world: Story
     differs: tuple[tuple[str | None, ...], tuple[str | None, ...]]
     first: tuple[int | None, int | None]
     first_choice: tuple[int | None, int | None]
@@ -109,7 +109,7 @@ class Replay:
         picked: why this trial: what was looked for, and how many trials are so; None if it was given by number.
     """
 
-    def __init__(self, world: Told, twin: Twin | None = None, picked: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, world: Story, twin: Twin | None = None, picked: Mapping[str, Any] | None = None) -> None:
         """Hold what `replay` played."""
         self.world = world
         self.twin = twin
@@ -251,7 +251,7 @@ def _seed(arm: Arm, seed: int | None) -> int:
     return held
 
 
-def _played(arm: Arm, trial: int, seed: int) -> Told:
+def _played(arm: Arm, trial: int, seed: int) -> Story:
     """Play a world with its log, and hold its row against the stored one."""
     world = World(arm.scenario, first=trial, seed=seed, log=True)
     before = _beliefs(world)
@@ -278,7 +278,7 @@ def _played(arm: Arm, trial: int, seed: int) -> Told:
         names = ", ".join(name for name in row if held.get(name, NONE) != row[name])
         raise InputError(f"{arm.name}: trial {trial} is stored otherwise; was it played by another version? See {names}")
     of_scenario = about(arm.scenario, seed)
-    return Told(arm.name, MappingProxyType(of_scenario), trial, row, events, told, stored=held is not None)
+    return Story(arm.name, MappingProxyType(of_scenario), trial, row, events, told, stored=held is not None)
 
 
 def _beliefs(world: World) -> dict[tuple[str, str], tuple[float, float]]:
@@ -322,7 +322,7 @@ def _row(played: Batch | Played, point: int, replicate: int) -> Mapping[str, Any
     return MappingProxyType(row)
 
 
-def _twin(one: Told, other: Told) -> Twin:
+def _twin(one: Story, other: Story) -> Twin:
     """Set the events of two worlds side by side."""
     named = (_named(one.events), _named(other.events))
     differs = tuple(
