@@ -170,9 +170,9 @@ def _medoid(directory: str | Path, condition: str) -> str:
     moments = ", ".join(f"avg(v{n}) as m{n}, stddev_pop(v{n}) as s{n}" for n in range(len(values)))
     distance = " + ".join(f"coalesce(((v{n} - m{n}) / nullif(s{n}, 0)) ** 2, 0)" for n in range(len(values)))
     return (
-        f"with some as (select trial, {measured} from trials where {condition}), "  # noqa: S608 - quoted above
-        f"moments as (select count(*) as n, {moments} from some) "
-        f"select trial, n from some, moments order by {distance}, trial limit 1"
+        f"with kept as (select trial, {measured} from trials where {condition}), "  # noqa: S608 - quoted above
+        f"moments as (select count(*) as n, {moments} from kept) "
+        f"select trial, n from kept, moments order by {distance}, trial limit 1"
     )
 
 

@@ -149,7 +149,7 @@ def _learned(phase: str, observer: str, events: Sequence[Mapping[str, Any]], pla
 
 
 def _telling(place: int, event: Mapping[str, Any]) -> Telling:
-    if "decision" in event:
+    if "options" in event:
         return _decision(place, event)
     kind = str(event["event"])
     chances = tuple(
