@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sim.cli.ends import emit
 from sim.cli.options import Json, Sets, seed_number, whole
-
-if TYPE_CHECKING:
-    from sim.experiment import Picked
 
 What = Annotated[
     str,
@@ -82,16 +79,8 @@ def replay(
         raise typer.BadParameter(f"--out: a page is written, to a file that ends in .html, not {out.name}")
     from sim.experiment import replay as played  # noqa: PLC0415 - NumPy and the world load with it
 
-    picked = None if trial is not None else _picked(what, find, typical, arm)
-    found = played(
-        what,
-        picked.trials[0] if picked is not None else int(trial or 0),
-        None if seed is None else seed_number(seed),
-        overrides=set_ or (),
-        arm=arm,
-        pair=pair,
-        picked=None if picked is None else picked.to_json(),
-    )
+    number = None if seed is None else seed_number(seed)
+    found = played(what, trial, number, find=find, typical=typical, overrides=set_ or (), arm=arm, pair=pair)
     told = found.to_json()
     if out is not None:
         _write(told, out)
@@ -103,25 +92,6 @@ def replay(
     from sim.view.replay import replay_text, title  # noqa: PLC0415 - only here
 
     emit(replay_text(told) if out is None else f"{title(told)}\n\nFile  {out}")
-
-
-def _picked(what: str, find: str | None, typical: str | None, arm: str | None) -> Picked:
-    """The trial that is looked for in what is stored.
-
-    Raises:
-        InputError: nothing is stored there, or no trial is so.
-    """
-    from sim.experiment import find_trials, typical_trial  # noqa: PLC0415 - see replay
-    from sim.experiment.replay import is_stored  # noqa: PLC0415 - see replay
-    from sim.reading import InputError, Problem  # noqa: PLC0415 - only for a mistake
-
-    if not is_stored(what):
-        option = "--typical" if find is None else "--find"
-        hint = "Play it first: `article4 run` or `article4 compare` stores it and says where."
-        raise InputError(Problem(what, None, None, "", f"no stored run; {option} looks through stored worlds", hint))
-    if find is not None:
-        return find_trials(what, find, arm)
-    return typical_trial(what, str(typical), arm)
 
 
 def _write(told: dict[str, Any], out: Path) -> None:

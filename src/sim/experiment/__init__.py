@@ -27,10 +27,10 @@ from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
+from sim.experiment.pick import Picked, find_trials, typical_trial
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.query import Answer, asked, query
-from sim.experiment.pick import Picked, find_trials, typical_trial
 from sim.experiment.reopened import stored_experiment
 from sim.experiment.replay import Replay, replay
 from sim.experiment.run import Result, run, run_plan, stored

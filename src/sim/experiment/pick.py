@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiment.carry import opened
+from sim.experiment.meant import arms_of, row_of
 from sim.experiment.parts import quoted_name, quoted_text
 from sim.experiment.query import asked
-from sim.experiment.replay import arms_of, row_of
+from sim.experiment.strata import SHIFTS, STRATA
 from sim.reading import InputError, did_you_mean
 from sim.reading.errors import shown_path
+from sim.reading.suggest import nearest
 from sim.world.outcomes import ACTIONS, OUTCOMES
 
 if TYPE_CHECKING:
     from sim.experiment.plan import Plan
+
+PAIRED: Final = (*STRATA, *SHIFTS)
+"""What can be said of a trial beside the same one of the control."""
+
+_NO_COLUMN: Final = re.compile(r'no column "(?P<name>[^"]*)"')
 
 SHOWN: Final = 10
 """Trials that are named besides the one that is taken."""
@@ -69,11 +77,25 @@ def find_trials(directory: str | Path, expression: str, arm: str | None = None) 
     _whole_expression(expression)
     wanted = f"select trial from ({_trials(plan, place)}) where (\n{expression}\n)"  # noqa: S608 - a query only reads
     found = f"with found as ({wanted}) select trial, count(*) over () as n from found order by trial limit {SHOWN}"  # noqa: S608
-    with asked(directory, found) as answer:
-        rows = answer.rows(SHOWN)
+    try:
+        with asked(directory, found) as answer:
+            rows = answer.rows(SHOWN)
+    except InputError as error:
+        raise _of_pair(error, plan) from None
     if not rows:
         raise InputError(f"{shown_path(Path(directory))}: of no trial of {name} it is true that {expression}")
     return Picked(expression, "find", name, int(rows[0][1]), tuple(int(trial) for trial, _ in rows))
+
+
+def _of_pair(error: InputError, plan: Plan) -> InputError:
+    """A message on a name that is no column, with the words for a pair that may have been meant."""
+    missing = _NO_COLUMN.search(str(error))
+    meant = nearest(missing["name"], PAIRED) if missing else None
+    if meant is None:
+        return error
+    if len(plan.points.arms) == 1:
+        return InputError(f'"{meant}" is said of a pair: it can be found in what `article4 compare` stored')
+    return InputError(f'there is no column "{missing["name"] if missing else ""}" here. Did you mean "{meant}"?')
 
 
 def typical_trial(directory: str | Path, category: str, arm: str | None = None) -> Picked:
@@ -178,7 +200,9 @@ def _medoid(directory: str | Path, condition: str) -> str:
 
 def _texts(directory: str | Path, names: list[str]) -> dict[str, list[str]]:
     """The texts that stand in coded columns."""
-    wanted = ", ".join(f"list_sort(list(distinct {quoted_name(name)}) filter ({quoted_name(name)} is not null))" for name in names)
+    wanted = ", ".join(
+        f"list_sort(list(distinct {quoted_name(name)}) filter ({quoted_name(name)} is not null))" for name in names
+    )
     with asked(directory, f"select {wanted} from trials") as answer:  # noqa: S608 - quoted
         (found,) = answer.rows(1)
     return {name: list(texts or ()) for name, texts in zip(names, found, strict=True)}

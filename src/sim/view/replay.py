@@ -10,10 +10,9 @@ from sim.view.telling import Month, Telling, deviation, months, number, odds_tex
 from sim.view.words import OUTCOMES, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 _WIDE: Final = 100
-_TWIN: Final = "  | "
 
 
 def title(told: Mapping[str, Any]) -> str:
@@ -77,7 +76,7 @@ def replay_text(told: Mapping[str, Any]) -> str:
     parts = [title(told), setting(told)]
     if twin is not None:
         parts.append(f"Beside it {title(twin)}\n{parting(told)}")
-    parts += [_month_text(told, month, 0) for month in months(told["events"])]
+    parts += _months(told)
     parts.append(_beliefs(told))
     parts.append(_row(told))
     return "\n\n".join(parts)
@@ -99,24 +98,41 @@ def marks_of(told: Mapping[str, Any], side: int) -> dict[int, str]:
     return found
 
 
-def _month_text(told: Mapping[str, Any], month: Month, side: int) -> str:
-    marks = marks_of(told, side)
-    head = f"Month {number(month.month)}: {month.setting}"
-    lines = [head]
-    for telling in month.tellings:
-        lines += _lines(telling, [marks[place] for place in telling.places if place in marks])
-    return "\n".join(lines)
+def _months(told: Mapping[str, Any]) -> list[str]:
+    """The months of a world, and of its twin what went another way."""
+    marks, twin = marks_of(told, 0), told.get("twin")
+    beside: dict[float, Month] = {}
+    if twin is not None:
+        beside = {month.month: month for month in months(twin["events"])}
+        theirs = marks_of(told, 1)
+    found = []
+    for month in months(told["events"]):
+        lines = [f"Month {number(month.month)}: {month.setting}"]
+        for telling in month.tellings:
+            lines += _lines(telling, noted(telling, marks))
+        if twin is not None and month.month in beside:
+            others = [(telling, noted(telling, theirs)) for telling in beside[month.month].tellings]
+            if any(note for _, note in others):
+                lines.append(f"  In {plain(twin['name'], 60)} instead:")
+                lines += [f"  {line}" for telling, note in others if note for line in _lines(telling, note)]
+        found.append("\n".join(lines))
+    return found
 
 
-def _lines(telling: Telling, marks: Sequence[str]) -> list[str]:
+def noted(telling: Telling, marks: Mapping[int, str]) -> str:
+    """What is to be said of an event beside the other world; empty where there is nothing."""
+    return "; ".join(dict.fromkeys(marks[place] for place in telling.places if place in marks))
+
+
+def _lines(telling: Telling, note: str) -> list[str]:
     """An event: what, the odds, then what belongs to it, indented."""
     odds = odds_text(telling)
-    head = f"{telling.who} {telling.what}".strip() + (f"  [{odds}]" if odds else "")
+    head = f"{telling.who} {telling.what}".strip() + (f"  [{odds}]" if odds else "") + (f"  << {note}" if note else "")
     lines = textwrap.wrap(head, _WIDE, initial_indent="  ", subsequent_indent="    ")
     if telling.details:
         inside = {"initial_indent": "      ", "subsequent_indent": "      "}
         lines += textwrap.wrap("; ".join(telling.details), _WIDE, break_long_words=False, **inside)
-    return lines + [f"    << {mark}" for mark in dict.fromkeys(marks)]
+    return lines
 
 
 def _beliefs(told: Mapping[str, Any]) -> str:

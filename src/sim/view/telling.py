@@ -82,7 +82,8 @@ def months(events: Sequence[Mapping[str, Any]]) -> list[Month]:
     for month, group in groupby(numbered, key=lambda entry: float(entry[1]["month"])):
         held = list(group)
         begins = [event for _, event in held if event.get("event") == BEGINS]
-        rest = [(place, event) for place, event in held if event.get("event") != BEGINS]
+        # An answer of a member that is not active reaches nobody; it stays in the log.
+        rest = [entry for entry in held if entry[1].get("event") != BEGINS and entry[1].get("active") is not False]
         setting = "; ".join(_setting(event) for event in begins)
         found.append(Month(month, setting, tuple(_tellings(rest))))
     return found
@@ -164,7 +165,7 @@ def _telling(place: int, event: Mapping[str, Any]) -> Telling:
         told |= {"action"}
     elif kind == "response":
         chosen = str(event["level"])
-        what = f"answers with {chosen}" if event.get("active", True) else f"is no active member; would answer {chosen}"
+        what = f"answers with {chosen}"
         told |= {"level", "active"}
     elif kind == "Council decides":
         who, what = "Council", f"decides: {plain(event['decision'])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.view.replay import marks_of, parting, setting, title
+from sim.view.replay import marks_of, noted, parting, setting, title
 from sim.view.telling import Month, Telling, deviation, months, number, value_text
 from sim.view.words import percent, plain
 
@@ -83,16 +83,15 @@ def _world(name: str, month: Month | None, marks: Mapping[int, str]) -> str:
     if month is None:
         return f'<p class="faint">{_text(name)} has no such month.</p>'
     head = f'<p class="faint">{_text(month.setting)}</p>'
-    items = [_item(told, [marks[place] for place in told.places if place in marks]) for told in month.tellings]
+    items = [_item(told, noted(told, marks)) for told in month.tellings]
     return head + (f"<ol>{''.join(items)}</ol>" if items else '<p class="faint">Nothing happened.</p>')
 
 
-def _item(telling: Telling, marks: Sequence[str]) -> str:
+def _item(telling: Telling, note: str) -> str:
     what = f"<strong>{_text(telling.who)}</strong> {_text(telling.what)}" if telling.who else _text(telling.what)
-    noted = "; ".join(dict.fromkeys(marks))
-    mark = f' <em class="faint">{_text(noted)}</em>' if noted else ""
+    mark = f' <em class="faint">{_text(note)}</em>' if note else ""
     details = f'<p class="faint">{_text("; ".join(telling.details))}</p>' if telling.details else ""
-    first = ' class="mark"' if noted.startswith("first") else ""
+    first = ' class="mark"' if note.startswith("first") else ""
     return f"<li{first}><p>{what}{mark}</p>{_odds(telling)}{details}</li>"
 
 
@@ -137,7 +136,9 @@ def _table(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     lines = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
     # A table that can be scrolled must be reached by the keyboard too.
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
-    return f'<h2>{_text(name)}</h2><div class="scroll" tabindex="0" role="region" aria-label="{_text(name)}">{table}</div>'
+    return (
+        f'<h2>{_text(name)}</h2><div class="scroll" tabindex="0" role="region" aria-label="{_text(name)}">{table}</div>'
+    )
 
 
 def _paragraphs(text: str) -> str:
