@@ -101,10 +101,10 @@ def _of_pair(error: InputError, plan: Plan) -> InputError:
 def typical_trial(directory: str | Path, category: str, arm: str | None = None) -> Picked:
     """Find the medoid of the trials of an outcome in a stored run or comparison.
 
-    It is the trial whose squared distances to all others of that outcome, over standardised columns, have the least sum;
-    of several the first. That sum is n times the squared distance to the mean, plus what is the same for all, so that it
-    is the trial nearest the mean. A coded column counts as a column for each of its texts, and one with gaps also as
-    whether there is a value; a gap lies at the mean.
+    It is the trial whose squared distances to all others of that outcome, over standardised columns, have the least
+    sum; of several the first. That sum is n times the squared distance to the mean, plus what is the same for all: the
+    trial nearest the mean. A coded column counts as a column for each of its texts, and one with gaps also as whether
+    there is a value; a gap lies at the mean.
 
     Args:
         directory: where it is stored.
@@ -114,7 +114,7 @@ def typical_trial(directory: str | Path, category: str, arm: str | None = None) 
     Raises:
         InputError: the directory is not a finished run's or comparison's, there is no such outcome, or no trial had it.
     """
-    plan, place, name = _meant(directory, arm)
+    _, place, name = _meant(directory, arm)
     if category not in OUTCOMES:
         listed = f"There are {', '.join(OUTCOMES)}."
         raise InputError(
@@ -147,7 +147,8 @@ def _trials(plan: Plan, place: int) -> str:
         "arm.attacks > 0 and control_attacks = 0 as provoked, arm.attacks > 0 and control_attacks > 0 as regardless, "
         f"{arm} < {control} as milder, {arm} = {control} as same, {arm} > {control} as graver "
         f"from (select * from trials where point = {place}) arm "
-        "join (select columns('(.*)') as 'control_\\1' from trials where point = 0) control on control_trial = arm.trial"
+        "join (select columns('(.*)') as 'control_\\1' from trials where point = 0) control "
+        "on control_trial = arm.trial"
     )
 
 
