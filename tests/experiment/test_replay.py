@@ -16,7 +16,10 @@ from stand_in import play
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 TRIALS = 400
+GRAVITY = ["none", "covert", "strike", "campaign"]
 
 
 @pytest.fixture(scope="module")
@@ -126,21 +129,19 @@ def test_find_finds_what_a_data_frame_does(
     assert sim.replay(pair, find=expression).world.trial == min(true)
 
 
-GRAVITY = ["none", "covert", "strike", "campaign"]
-
-
 @pytest.mark.parametrize("outcome", ["campaign_aided", "no_attack"])
 def test_a_typical_trial_is_the_medoid(pair: Path, arms: dict[str, pd.DataFrame], outcome: str) -> None:
     """By all distances between any two, as the word is defined; every column that varies has the weight of one."""
     of_outcome = arms["member"][arms["member"]["outcome"] == outcome].drop(columns=["point", "outcome"])
-    columns = []
-    for _, column in of_outcome.items():
+    columns: list[NDArray[np.float64]] = []
+    for name in of_outcome.columns:
+        column = of_outcome[name]
         if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
             texts = arms_texts(arms, str(column.name))
-            columns += [(column == text).to_numpy(float) for text in texts]
+            columns += [(column == text).to_numpy(np.float64) for text in texts]
         else:
             values = column.astype("Float64")
-            columns += [values.fillna(values.mean()).to_numpy(float), values.notna().to_numpy(float)]
+            columns += [values.fillna(values.mean()).to_numpy(np.float64), values.notna().to_numpy(np.float64)]
     table = np.nan_to_num(np.array(columns).T)
     spread = table.std(axis=0)
     table = table[:, spread > 1e-12] / spread[spread > 1e-12]

@@ -130,8 +130,8 @@ def _lines(telling: Telling, note: str) -> list[str]:
     head = f"{telling.who} {telling.what}".strip() + (f"  [{odds}]" if odds else "") + (f"  << {note}" if note else "")
     lines = textwrap.wrap(head, _WIDE, initial_indent="  ", subsequent_indent="    ")
     if telling.details:
-        inside = {"initial_indent": "      ", "subsequent_indent": "      "}
-        lines += textwrap.wrap("; ".join(telling.details), _WIDE, break_long_words=False, **inside)
+        inside = " " * 6
+        lines += textwrap.wrap("; ".join(telling.details), _WIDE, initial_indent=inside, subsequent_indent=inside)
     return lines
 
 

@@ -167,6 +167,9 @@ def _telling(place: int, event: Mapping[str, Any]) -> Telling:
         chosen = str(event["level"])
         what = f"answers with {chosen}"
         told |= {"level", "active"}
+    elif kind == "cover enters into force":
+        who, what = "", f"cover of {plain(event['protege'], 40)} enters into force"
+        told |= {"protege"}
     elif kind == "Council decides":
         who, what = "Council", f"decides: {plain(event['decision'])}"
         told |= {"decision"}

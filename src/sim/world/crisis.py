@@ -266,8 +266,18 @@ def _tell_vote(
     if world.log is not None and bool(np.broadcast_to(guarantor.active, world.shape)[0, 0]):
         chances = (1.0 - not_opposed, not_opposed - supports, supports)
         name, choice = guarantor.name, int(taken[0])
-        seen = {"stance_latent": v, "stance_drawn": luck}
-        world.log.decision("crisis", step, name, "vote", council.STANCES, None, chances, choice, **seen)
+        world.log.decision(
+            "crisis",
+            step,
+            name,
+            "vote",
+            council.STANCES,
+            None,
+            chances,
+            choice,
+            stance_latent=v,
+            stance_drawn=luck,
+        )
     return not_opposed, supports
 
 
