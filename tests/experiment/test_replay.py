@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,7 +40,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def arms(pair: Path) -> dict[str, pd.DataFrame]:
     """The trials of both arms, read as anybody would."""
-    parts = pd.concat(pd.read_parquet(part) for part in sorted(pair.glob("parts/*.parquet")))
+    parts = duckdb.read_parquet(str(pair / "parts" / "*.parquet")).df()
     return {name: parts[parts["point"] == row].set_index("trial") for row, name in enumerate(("outsider", "member"))}
 
 
