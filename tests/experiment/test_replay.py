@@ -139,10 +139,10 @@ def test_a_typical_trial_is_the_medoid(pair: Path, arms: dict[str, pd.DataFrame]
         column = of_outcome[name]
         if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
             texts = arms_texts(arms, str(column.name))
-            columns += [(column == text).to_numpy(np.float64) for text in texts]
+            columns += [np.asarray(column == text, np.float64) for text in texts]
         else:
             values = column.astype("Float64")
-            columns += [values.fillna(values.mean()).to_numpy(np.float64), values.notna().to_numpy(np.float64)]
+            columns += [np.asarray(values.fillna(values.mean()), np.float64), np.asarray(values.notna(), np.float64)]
     table = np.nan_to_num(np.array(columns).T)
     spread = table.std(axis=0)
     table = table[:, spread > 1e-12] / spread[spread > 1e-12]
