@@ -98,6 +98,13 @@ def test_the_draw_of_a_vote_settles_it(pair: Path) -> None:
     assert taken == sorted(taken)
 
 
+def test_the_draw_of_a_vote_on_admission_settles_it() -> None:
+    told = sim.replay("accession", 2, seed=7, overrides={"accession.vote.wish": 3})
+    votes = [event for event in told.events if event.get("decision") == "vote on admission"]
+    assert votes
+    assert all((vote["logit"] + vote["logit_drawn"] > 0) == (vote["choice"] == "yes") for vote in votes)
+
+
 def test_beliefs_end_where_the_last_lesson_left_them(pair: Path) -> None:
     told = sim.replay(pair, find_trials(pair, "attacks > 0").trials[0])
     last = {(e["observer"], e["actor"]): e["mean"] for e in told.events if e.get("event") == "reputation"}
