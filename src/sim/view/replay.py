@@ -29,14 +29,13 @@ def setting(told: Mapping[str, Any]) -> str:
     lines = [f"{plain(told['title'], 200)}; {told['horizon']} months, seed {told['seed']}."]
     if told.get("picked"):
         picked = told["picked"]
-        trials = "1 trial" if picked["count"] == 1 else f"{picked['count']:,} trials"
+        name, what = plain(picked["arm"], 60), plain(picked["what"], 200)
+        trials = f"one trial of {name}" if picked["count"] == 1 else f"{picked['count']:,} trials of {name}"
+        others = ", ".join(f"{trial:,}" for trial in picked["trials"] if trial != told["trial"])
         if picked["how"] == "typical":
-            lines.append(f"The most typical of {trials} of {picked['arm']} that ended with {plain(picked['what'])}.")
+            lines.append(f"Ended with {what}: {trials}, of which this is the most typical.")
         else:
-            others = ", ".join(f"{trial:,}" for trial in picked["trials"] if trial != told["trial"])
-            lines.append(
-                f"{plain(picked['what'], 200)}: {trials} of {picked['arm']}; others are {others or 'not there'}."
-            )
+            lines.append(f"Found by {what}: {trials}" + (f", such as {others}." if others else "."))
     if told["stored"]:
         lines.append("What is replayed equals the row that is stored.")
     return "\n".join(lines)
