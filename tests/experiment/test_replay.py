@@ -189,6 +189,23 @@ def test_a_twin_shares_every_draw_and_its_first_difference_is_marked(pair: Path)
     assert all(mine[key] == theirs[key] for key in shared)
 
 
+def test_the_first_decision_that_differs_is_chosen_otherwise_or_not_met(pair: Path) -> None:
+    for trial in range(6):
+        told = sim.replay(pair, trial, pair="outsider")
+        assert told.twin is not None
+        sides = (told.events, told.twin.world.events)
+        met = [
+            {(e["month"], e["actor"], e["decision"]): e["choice"] for e in reversed(events) if "options" in e}
+            for events in sides
+        ]
+        alike = {key for key in met[0].keys() | met[1].keys() if met[0].get(key) == met[1].get(key)}
+        found = [e[p] for e, p in zip(sides, told.twin.first_choice, strict=True) if p is not None]
+        assert found
+        assert len({event["choice"] for event in found}) == len(found)
+        before = [key for key in met[0].keys() | met[1].keys() if key[0] < found[0]["month"]]
+        assert set(before) <= alike
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -108,6 +108,9 @@ def _differs(event: Mapping[str, Any], other: Mapping[str, Any] | None) -> str |
         return _ONLY
     if event == other:
         return None
+    if "options" in event and "options" in other:
+        # What is known to whoever decides, such as whether it is covered, is part of the odds.
+        return _ODDS if event["choice"] == other["choice"] else _DEED
     deeds = [{name: value for name, value in one.items() if isinstance(value, (str, bool))} for one in (event, other)]
     return _ODDS if deeds[0] == deeds[1] else _DEED
 
