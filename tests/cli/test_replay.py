@@ -54,6 +54,9 @@ def test_the_text_tells_every_month_and_every_attack(pair: Path, capsys: pytest.
     assert sum(" attacks: " in line for line in main_story) == told.row["attacks"]
     assert "first difference" in text
     assert "equals the row that is stored" in text
+    lessons = [line for line in main_story if "has learned" in line]
+    observers = 3  # two challengers and the protégé
+    assert 0 < len(lessons) <= observers * told.row["attacks"]
     attack = next(event for event in told.events if event.get("decision") == "challenge" and event["choice"] != "hold")
     share = f"{100 * attack['probabilities'][attack['options'].index(attack['choice'])]:.0f} %"
     assert any(f"{attack['actor']} challenges? {attack['choice']}" in line and share in line for line in main_story)

@@ -111,6 +111,8 @@ def _differs(event: Mapping[str, Any], other: Mapping[str, Any] | None) -> str |
     if "options" in event and "options" in other:
         # What is known to whoever decides, such as whether it is covered, is part of the odds.
         return _ODDS if event["choice"] == other["choice"] else _DEED
+    if event.get("event") == "response":
+        return _ODDS if event["level"] == other["level"] else _DEED
     deeds = [{name: value for name, value in one.items() if isinstance(value, (str, bool))} for one in (event, other)]
     return _ODDS if deeds[0] == deeds[1] else _DEED
 

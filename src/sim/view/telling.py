@@ -123,8 +123,7 @@ def _setting(event: Mapping[str, Any]) -> str:
 
 def _tellings(events: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Telling]:
     """Events in lines; those that stand together by kind and observer are one."""
-    for key, group in groupby(events, key=lambda entry: _together(entry[1])):
-        held = list(group)
+    for key, held in _gathered(events):
         if key is None:
             yield from (_telling(place, event) for place, event in held)
             continue
@@ -135,6 +134,20 @@ def _tellings(events: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Telli
             yield Telling(phase, "", f"talk by {', '.join(said)}", (), None, (), places)
         else:
             yield _learned(phase, key[1], [event for _, event in held], places)
+
+
+def _gathered(
+    events: Sequence[tuple[int, Mapping[str, Any]]],
+) -> Iterator[tuple[tuple[str, str] | None, list[tuple[int, Mapping[str, Any]]]]]:
+    """Events in a row that stand together; of one crisis' lessons, observer by observer."""
+    for kind, group in groupby(events, key=lambda entry: (_together(entry[1]) or ("", ""))[0]):
+        held = list(group)
+        if not kind:
+            yield None, held
+            continue
+        held.sort(key=lambda entry: (_together(entry[1]) or ("", ""))[1])
+        for key, some in groupby(held, key=lambda entry: _together(entry[1])):
+            yield key, list(some)
 
 
 def _together(event: Mapping[str, Any]) -> tuple[str, str] | None:
