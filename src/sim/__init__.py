@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import experiment, reading, record, view, world
-    from sim.api import Comparison, Drivers, Result, Sweep, compare, query, run, sensitivity, sweep
+    from sim.api import Comparison, Drivers, Replay, Result, Sweep, compare, query, replay, run, sensitivity, sweep
     from sim.experiment import decompose
     from sim.experiment import find_breakeven as breakeven
     from sim.reading import InputError, TaskError
@@ -28,6 +28,7 @@ __all__ = [
     "Comparison",
     "Drivers",
     "InputError",
+    "Replay",
     "Result",
     "Sweep",
     "TaskError",
@@ -39,6 +40,7 @@ __all__ = [
     "query",
     "reading",
     "record",
+    "replay",
     "run",
     "scenario",
     "sensitivity",
@@ -51,7 +53,20 @@ _HOMES = {
     "InputError": "sim.reading",
     "TaskError": "sim.reading",
     **dict.fromkeys(
-        ("Comparison", "Drivers", "Result", "Sweep", "compare", "query", "run", "sensitivity", "sweep"), "sim.api"
+        (
+            "Comparison",
+            "Drivers",
+            "Replay",
+            "Result",
+            "Sweep",
+            "compare",
+            "query",
+            "replay",
+            "run",
+            "sensitivity",
+            "sweep",
+        ),
+        "sim.api",
     ),
     **dict.fromkeys(("breakeven", "decompose"), "sim.experiment"),
 }

@@ -212,6 +212,60 @@ def query(directory: str | Path, sql: str) -> pd.DataFrame:
     return experiment.query(directory, sql)
 
 
+class Replay(experiment.Replay):
+    """One world as it went: `.row`, `.events`, `.beliefs`, `.twin`, `.text()`, `.page()`, `.to_json()`."""
+
+    def __init__(self, found: experiment.Replay) -> None:
+        """Take what the experiment played."""
+        vars(self).update(vars(found))
+
+    def text(self) -> str:
+        """Return the world month by month, as `article4 replay` prints it."""
+        from sim.view.replay import replay_text  # noqa: PLC0415 - only when asked for
+
+        return replay_text(self.to_json())
+
+    def page(self) -> str:
+        """Return the world as an HTML page that needs nothing else."""
+        from sim.view.timeline import replay_page  # noqa: PLC0415 - only when asked for
+
+        return replay_page(self.to_json())
+
+
+def replay(
+    what: Scenario | str | Path,
+    trial: int | None = None,
+    seed: int | None = None,
+    *,
+    find: str | None = None,
+    typical: str | None = None,
+    overrides: Mapping[str, object] | Sequence[str] = (),
+    arm: str | None = None,
+    pair: Scenario | str | Path | None = None,
+) -> Replay:
+    """Play one world again and keep who decided what, on which beliefs and odds, and the draw that settled it.
+
+    Which one: exactly one of `trial`, `find` and `typical` says it.
+
+    Args:
+        what: a scenario, a name, a path, `NAME@key=value`, or the directory of a stored run or comparison.
+        trial: its number, from 0.
+        seed: 0 to 2^64 - 1; by default that of the stored run, else 1.
+        find: of what is stored, the first trial of which this is true, such as `deterred and patron_joined`.
+        typical: of what is stored, the medoid of the trials of this outcome.
+        overrides: changes of the scenario; of a stored run none.
+        arm: of a stored comparison, which; by default the last of two.
+        pair: play the same trial here too: an arm of the stored comparison, or anything that `what` can be.
+
+    Raises:
+        InputError: something given is unknown or out of its limits, no trial is as wanted, or the run was played by
+            another version of article4.
+    """
+    return Replay(
+        experiment.replay(what, trial, seed, find=find, typical=typical, overrides=overrides, arm=arm, pair=pair)
+    )
+
+
 class Drivers(experiment.Drivers):
     """What drives the answer: `.of(metric)`, `.analyses`, `.regions`, `.table`, `.to_json()`, `.plot()`."""
 

@@ -27,10 +27,12 @@ from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
+from sim.experiment.pick import Picked, find_trials, typical_trial
 from sim.experiment.plan import MOST_TRIALS, Plan, Task
 from sim.experiment.points import Points
 from sim.experiment.query import Answer, asked, query
 from sim.experiment.reopened import stored_experiment
+from sim.experiment.replay import Replay, replay
 from sim.experiment.run import Result, run, run_plan, stored
 from sim.experiment.search import find_breakeven
 from sim.experiment.sensitivity import Study, carry_out_study, plan_sensitivity, sensitivity
@@ -60,11 +62,13 @@ __all__ = [
     "Failed",
     "Metric",
     "Moments",
+    "Picked",
     "Plan",
     "Play",
     "Played",
     "Points",
     "Progress",
+    "Replay",
     "Result",
     "Step",
     "Store",
@@ -84,6 +88,7 @@ __all__ = [
     "decompose_plan",
     "estimate",
     "find_breakeven",
+    "find_trials",
     "is_sweep",
     "plan_beside",
     "plan_comparison",
@@ -92,6 +97,7 @@ __all__ = [
     "plan_sweep",
     "query",
     "read_sweep",
+    "replay",
     "run",
     "run_plan",
     "sensitivity",
@@ -105,5 +111,6 @@ __all__ = [
     "sweep",
     "sweep_plan",
     "sweeps",
+    "typical_trial",
     "verify",
 ]

@@ -59,7 +59,7 @@ def read_arms(
     """
     if len(given) < 2:
         raise InputError(f"two arms or more are to be compared, not {len(given)}: article4 compare outsider member")
-    arms = [_read(one, overrides) for one in given]
+    arms = [read_arm(one, overrides) for one in given]
     seen: Counter[str] = Counter()
     named = []
     for arm in arms:
@@ -70,7 +70,12 @@ def read_arms(
     return named
 
 
-def _read(given: str | Path | Scenario, overrides: Mapping[str, object] | Sequence[str]) -> Arm:
+def read_arm(given: str | Path | Scenario, overrides: Mapping[str, object] | Sequence[str] = ()) -> Arm:
+    """Return one arm: a scenario, a name, a path, `NAME@key=value`, or the directory of a stored run.
+
+    Raises:
+        InputError: it is not there or wrong.
+    """
     if isinstance(given, Scenario):
         return Arm(given.name, given.with_(overrides) if overrides else given)
     if not isinstance(given, (str, Path)):

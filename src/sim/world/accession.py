@@ -250,9 +250,10 @@ class Application:
         passed = np.ones(world.shape, np.bool_)
         for guarantor, logit in zip(world.guarantors, ballots(world), strict=True):
             # A trial sees one application at most: its luck has one address, whatever the month of the vote.
-            yes = logit + world.streams.logistic(f"admission/{guarantor.name}", 0) > 0.0
+            luck = world.streams.logistic(f"admission/{guarantor.name}", 0)
+            yes = logit + luck > 0.0
             passed = passed & (yes | ~guarantor.active)
-            self._tell(world, step, guarantor, logit, yes)
+            self._tell(world, step, guarantor, logit, luck, yes)
         self.decision = np.where(cells, passed.astype(np.int8), self.decision).astype(np.int8)
         lag = self.lags.drawn(world.streams.uniform("accession lag", 0))
         month = step * world.step_length
@@ -263,10 +264,11 @@ class Application:
             world.log.fact("accession", step, "members decide", decision=decision, standing=standing)
 
     @staticmethod
-    def _tell(world: World, step: int, guarantor: Guarantor, logit: Array, yes: Flags) -> None:
+    def _tell(world: World, step: int, guarantor: Guarantor, logit: Array, luck: Array, yes: Flags) -> None:
         if world.log is None or not bool(np.broadcast_to(guarantor.active, world.shape)[0, 0]):
             return
         chance, choice = sigmoid(logit), int(np.broadcast_to(yes, world.shape)[0, 0])
+        name, named, odds = guarantor.name, ("no", "yes"), (1.0 - chance, chance)
         world.log.decision(
-            "accession", step, guarantor.name, "vote on admission", ("no", "yes"), None, (1.0 - chance, chance), choice
+            "accession", step, name, "vote on admission", named, None, odds, choice, logit=logit, logit_drawn=luck
         )

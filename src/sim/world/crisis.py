@@ -242,10 +242,11 @@ def _vote(
     stances, odds, active = {}, [], {}
     for guarantor in world.guarantors:
         v = latents[guarantor.name] + cells.own(guarantor.dependence) * lead
-        taken = council.stance(v + streams.logistic(f"stance/{guarantor.name}", step, at=at), rules)
+        luck = streams.logistic(f"stance/{guarantor.name}", step, at=at)
+        taken = council.stance(v + luck, rules)
         stances[guarantor.name], active[guarantor.name] = taken, cells.full(guarantor.active)
         if world.log is not None and bool(sits[0]):
-            odds.append(_tell_vote(world, step, guarantor, v, rules, taken))
+            odds.append(_tell_vote(world, step, guarantor, v, luck, rules, taken))
     votes = list(active.values())
     backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
     opposes = [taken == council.OPPOSE for taken in stances.values()]
@@ -259,13 +260,24 @@ def _vote(
 
 
 def _tell_vote(
-    world: World, step: int, guarantor: Guarantor, v: Array, rules: council.Rules, taken: Codes
+    world: World, step: int, guarantor: Guarantor, v: Array, luck: Array, rules: council.Rules, taken: Codes
 ) -> tuple[Array, Array]:
     not_opposed, supports = council.chances(v, rules, np.ones(()))
     if world.log is not None and bool(np.broadcast_to(guarantor.active, world.shape)[0, 0]):
         chances = (1.0 - not_opposed, not_opposed - supports, supports)
         name, choice = guarantor.name, int(taken[0])
-        world.log.decision("crisis", step, name, "vote", council.STANCES, None, chances, choice, stance_latent=v)
+        world.log.decision(
+            "crisis",
+            step,
+            name,
+            "vote",
+            council.STANCES,
+            None,
+            chances,
+            choice,
+            stance_latent=v,
+            stance_drawn=luck,
+        )
     return not_opposed, supports
 
 

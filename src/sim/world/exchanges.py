@@ -315,17 +315,16 @@ def _suspend(world: World, war: War, abandoned: Flags) -> None:
     """An ally that invoked and was aided by nobody may suspend its membership, as Armenia did: cover ends."""
     cells, at = war.cells, war.at
     chance = cells.own(world.values["crisis.suspend"])
-    leaves = abandoned & (world.streams.uniform("suspension", war.step, at=cells.replicate)[0] < chance)
+    luck = world.streams.uniform("suspension", war.step, at=cells.replicate)[0]
+    leaves = abandoned & (luck < chance)
     if leaves.any():
         world.suspended[at] |= leaves
         world.cover[at] &= ~leaves
         world.tally.suspended_step[at] = np.where(leaves, np.int16(war.step), world.tally.suspended_step[at])
     if world.log is not None and bool(abandoned[0]):
-        choice = int(leaves[0])
-        named = ("stay", "suspend")
-        world.log.decision(
-            "crisis", war.step, world.protege.name, "stay in", named, None, (1.0 - chance, chance), choice
-        )
+        name, choice = world.protege.name, int(leaves[0])
+        named, odds = ("stay", "suspend"), (1.0 - chance, chance)
+        world.log.decision("crisis", war.step, name, "stay in", named, None, odds, choice, uniform_drawn=luck)
 
 
 def resume(world: World, step: int, joining: Flags) -> War | None:

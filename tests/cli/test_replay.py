@@ -1,0 +1,129 @@
+"""`article4 replay`: what it prints, the page it writes, and how it answers mistakes."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import sim
+from sim.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("pair") / "stored"
+    sim.compare("outsider", "member", trials=200, seed=7, out=place)
+    return place
+
+
+def answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["replay", *words, "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
+
+
+def test_json_is_what_python_gives(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = answer(capsys, str(pair), "--find", "deterred", "--pair", "outsider")
+    found = sim.replay(pair, find="deterred", pair="outsider")
+    assert told.pop("out") is None
+    assert told == json.loads(json.dumps(found.to_json()))
+    assert (told["command"], told["seed"], told["stored"], told["twin"]["stored"]) == ("replay", 7, True, True)
+    assert told["picked"]["trials"][0] == told["trial"]
+
+
+def test_changes_and_seed_are_those_of_the_world(capsys: pytest.CaptureFixture[str]) -> None:
+    told = answer(capsys, "member", "--trial", "3", "--seed", "9", "--set", "horizon=5")
+    assert (told["horizon"], told["seed"], told["trial"]) == (5, 9, 3)
+    assert max(event["month"] for event in told["events"]) == 4
+
+
+def test_the_text_tells_every_month_and_every_attack(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(pair), "--find", "invoked and attacks > 1", "--pair", "outsider"]) == 0
+    text = capsys.readouterr().out
+    told = sim.replay(pair, find="invoked and attacks > 1", pair="outsider")
+    assert text.rstrip("\n") == told.text()
+    main_story = [line for line in text.splitlines() if line.startswith("  ") and not line.startswith("   ")]
+    assert sum(line.startswith("Month ") for line in text.splitlines()) == 24
+    assert sum(" attacks: " in line for line in main_story) == told.row["attacks"]
+    assert "first difference" in text
+    assert "equals the row that is stored" in text
+    lessons = [line for line in main_story if "has learned" in line]
+    observers = 3  # two challengers and the protégé
+    assert 0 < len(lessons) <= observers * told.row["attacks"]
+    attack = next(event for event in told.events if event.get("decision") == "challenge" and event["choice"] != "hold")
+    share = f"{100 * attack['probabilities'][attack['options'].index(attack['choice'])]:.0f} %"
+    assert any(f"{attack['actor']} challenges? {attack['choice']}" in line and share in line for line in main_story)
+
+
+class Page(HTMLParser):
+    """What a browser would load, and whether every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.outside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+        self.outside += [name for name, _ in attrs if name in {"src", "href", "srcset", "action"} or name[:2] == "on"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_stands_alone(pair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "world.html"
+    words = ["replay", str(pair), "--typical", "no_attack", "--pair", "outsider", "-o", str(path)]
+    assert main(words) == 0
+    assert str(path) in capsys.readouterr().out
+    text = path.read_text(encoding="utf-8")
+    page = Page()
+    page.feed(text)
+    assert page.open == []
+    assert page.outside == []
+    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
+    assert "url(" not in text
+    assert "@import" not in text
+    assert page.tags.count("h1") == 1
+    assert page.tags.count("section") == 24
+    assert text.count('class="mark"') >= 1
+    assert len(text) < 3_000_000
+
+
+def test_what_a_scenario_calls_itself_is_text_on_the_page() -> None:
+    hostile = sim.scenario("member").model_copy(update={"title": "<script>alert(1)</script>\x1b[2J"})
+    told = sim.replay(hostile, 1)
+    assert "<script" not in told.page()
+    assert "&lt;script&gt;" in told.page()
+    assert "\x1b" not in told.text() + told.page()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["member"], "--trial"),
+        (["member", "--trial", "1", "--typical", "clash"], "--trial"),
+        (["member", "--trial", "x"], "whole number"),
+        (["member", "--trial", "10000000"], "outside"),
+        (["membr", "--trial", "1"], 'Did you mean "member"'),
+        (["member", "--find", "attacks > 0"], "article4 run"),
+        (["member", "--trial", "1", "-o", "world.pdf"], ".html"),
+        (["member", "--trial", "1", "--pair", "armenia-2022"], "armenia-2022|states|roster|Iran"),
+        (["member", "--trial", "1", "-o", "nowhere/world.html"], "cannot be written"),
+    ],
+)
+def test_mistakes_end_with_2(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", *words]) == 2
+    said = capsys.readouterr().err
+    assert re.search(message, said), said
+    assert "Traceback" not in said
