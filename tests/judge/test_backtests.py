@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ from sim.record.covariates import COVARIATES
 from sim.record.estimation_data import COUNCIL, Row, rows
 from sim.record.targets import recount
 from sim.scenario import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CASES = backtests()
 ANSWERS = [case for case in CASES if isinstance(case, AnswerCase)]
@@ -79,7 +83,7 @@ def test_a_mandate_can_be_asked_both_ways_where_one_was_asked_for() -> None:
 def test_the_windows_follow_on_each_other_to_the_end_of_the_record() -> None:
     assert ATTACKS[0].start == "2024-01"
     assert ATTACKS[-1].last == RECORD.strikes.record_ends[:7]
-    for left, right in zip(ATTACKS[:-1], ATTACKS[1:], strict=True):
+    for left, right in pairwise(ATTACKS):
         assert right.known_by == left.last
         assert right.start > left.last
 
@@ -102,11 +106,19 @@ def test_the_windows_hold_every_round_of_the_record_and_no_other() -> None:
 def test_a_window_starts_from_the_last_known_point_and_can_be_played(case: AttackCase) -> None:
     points = {series.id: [point.month for point in series.points] for series in RECORD.series.series}
     for series, month in case.levels.items():
-        assert month == max(one for one in points[series] if one <= case.known_by)
+        until = case.start if series in case.told else case.known_by
+        assert month == max(one for one in points[series] if one <= until)
     scenario = load(case.scenario, case.overrides())
     assert scenario.start == case.start
     assert scenario.horizon == 3
     assert not scenario.accession.cover
+
+
+def test_what_a_level_tells_of_was_over_before_the_window() -> None:
+    over = {event.id: event.end or event.start for event in RECORD.strikes.events}
+    told = [(case, entry) for case in ATTACKS for entries in case.told.values() for entry in entries]
+    assert {case.id for case, _ in told} == {"iran-2025-q3"}
+    assert all(over[entry][:7] <= case.known_by for case, entry in told)
 
 
 def test_a_quarter_that_the_calibration_has_seen_says_so() -> None:

@@ -10,7 +10,7 @@ from sim.record.covariates import LEVELS
 from sim.record.estimation_data import COUNCIL
 from sim.record.schemas.base import Confidence, Day, Rows, Share, Strict, Table, Text
 from sim.record.schemas.case import Kind  # noqa: TC001 - read at run time
-from sim.record.schemas.series import Month
+from sim.record.schemas.series import Month  # noqa: TC001 - read at run time
 
 TO: Final = " to "
 """Between the ends of an interval of levels: `words to aid`."""
@@ -142,7 +142,8 @@ class AttackCase(_Case):
     """A window of months, and the overt attacks that began in it, possibly none.
 
     The scenario is played from `start` for `months`, each series from its last point known by `known_by` (`levels`:
-    the month of that point), with parameter sets calibrated to data up to `calibrated_to`.
+    the month of that point), with parameter sets calibrated to data up to `calibrated_to`. `told` names series whose
+    point of the first month tells of nothing but entries that were over before it: what a war had left was known.
     """
 
     form: Literal["attack"]
@@ -150,6 +151,7 @@ class AttackCase(_Case):
     start: Month
     months: Annotated[int, Field(ge=1, le=60)]
     levels: Table[Month]
+    told: Table[EntryIds] = Field(default_factory=dict, validate_default=True)
     calibrated_to: Month
     happened: Rows[Round]
 
@@ -159,7 +161,8 @@ class AttackCase(_Case):
             raise ValueError(f"known_by: {self.known_by} is not before the window, {self.start}")
         if set(self.levels) != set(SERIES):
             raise ValueError(f"levels: names each of {', '.join(SERIES)}")
-        late = [name for name, month in self.levels.items() if month > self.known_by]
+        last = {name: self.start if name in self.told else self.known_by for name in SERIES}
+        late = [name for name, month in self.levels.items() if month > last[name]]
         if late:
             raise ValueError(f"levels: the point of {late[0]} was not known by {self.known_by}")
         outside = [one.month for one in self.happened if not self.start <= one.month <= self.last]

@@ -72,6 +72,11 @@ def _unknown(case: Backtest, document: Document) -> list[Problem]:
             for place, one in enumerate(case.happened)
             for index, entry in enumerate(one.entries)
         ]
+        named += [
+            (("told", series, index), entry)  # type: ignore[misc]
+            for series, entries in case.told.items()
+            for index, entry in enumerate(entries)
+        ]
     return [
         Problem(
             *document.spot(location),
