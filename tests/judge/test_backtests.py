@@ -114,6 +114,14 @@ def test_a_window_starts_from_the_last_known_point_and_can_be_played(case: Attac
     assert not scenario.accession.cover
 
 
+@pytest.mark.parametrize("case", ATTACKS, ids=name)
+def test_nothing_later_stays_in_the_fit_of_a_window(case: AttackCase) -> None:
+    start = {entry.id: entry.start for entry in (*RECORD.cases, *RECORD.patron_tests)}
+    assert {source for source in FITTED if start[source][:7] > case.known_by} <= set(case.leaves_out)
+    assert all(start.get(entry, case.start)[:7] >= case.start for entry in case.leaves_out)
+    assert set().union(*(one.entries for one in case.happened)) <= set(case.leaves_out) or case.seen
+
+
 def test_what_a_level_tells_of_was_over_before_the_window() -> None:
     over = {event.id: event.end or event.start for event in RECORD.strikes.events}
     told = [(case, entry) for case in ATTACKS for entries in case.told.values() for entry in entries]

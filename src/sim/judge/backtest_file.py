@@ -144,6 +144,7 @@ class AttackCase(_Case):
     The scenario is played from `start` for `months`, each series from its last point known by `known_by` (`levels`:
     the month of that point), with parameter sets calibrated to data up to `calibrated_to`. `told` names series whose
     point of the first month tells of nothing but entries that were over before it: what a war had left was known.
+    `leaves_out`: whatever began in the window or later, of the response's fit and of the targets after `calibrated_to`.
     """
 
     form: Literal["attack"]
