@@ -116,7 +116,7 @@ def test_a_window_starts_from_the_last_known_point_and_can_be_played(case: Attac
 
 @pytest.mark.parametrize("case", ATTACKS, ids=name)
 def test_nothing_later_stays_in_the_fit_of_a_window(case: AttackCase) -> None:
-    start = {entry.id: entry.start for entry in (*RECORD.cases, *RECORD.patron_tests)}
+    start = {entry.id: entry.start for entry in RECORD.cases} | {entry.id: entry.start for entry in RECORD.patron_tests}
     assert {source for source in FITTED if start[source][:7] > case.known_by} <= set(case.leaves_out)
     assert all(start.get(entry, case.start)[:7] >= case.start for entry in case.leaves_out)
     assert set().union(*(one.entries for one in case.happened)) <= set(case.leaves_out) or case.seen
