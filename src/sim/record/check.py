@@ -16,6 +16,9 @@ from sim.record.schemas.base import Entry, Strict
 from sim.record.schemas.case import Case
 from sim.record.schemas.document import DocumentFile
 from sim.record.schemas.series import Point, SeriesFile, ThreatMap
+from sim.record.schemas.strike import StrikeFile
+from sim.record.schemas.target import COUNTED, TargetFile
+from sim.record.targets import recount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +77,7 @@ def check(folder: Path | None = None) -> list[Problem]:
     _dates(found)
     _levels(found)
     _threat_map(found)
+    _targets(found)
     order = {name: position for position, name in enumerate(FILES)}
     return sorted(found.problems, key=lambda problem: (_position(problem, order), problem.line or 0))
 
@@ -126,7 +130,7 @@ def _references(found: _Findings) -> None:
             kind = next((part for part in reversed(location) if isinstance(part, str)), "")
             if kind == "sources" or "field_sources" in location or kind in {"document", "documents"}:
                 known, what = sources, "source in documents.yaml"
-            elif kind == "see":
+            elif kind in {"see", "counted", "entry", "entries"}:
                 known, what = ids, "entry"
             else:
                 continue
@@ -223,6 +227,24 @@ def _threat_map(found: _Findings) -> None:
                 if abs(told - point.value) > MAP_ROUNDING:
                     place = ("series", index, "points", number, "value")
                     found.tell("series", place, f"{point.value:g} is not what the map gives, {told:.3f}")
+
+
+def _targets(found: _Findings) -> None:
+    """Refuse counts of events that the record does not give."""
+    targets, strikes = (found.files[name][1] if name in found.files else None for name in ("targets", "strikes"))
+    if not isinstance(targets, TargetFile) or not isinstance(strikes, StrikeFile):
+        return
+    for index, target in enumerate(targets.targets):
+        if target.measure not in COUNTED:
+            continue
+        given = recount(target, targets, strikes)
+        if set(given) != set(target.counted):
+            place = ("targets", index, "counted" if target.counted else "count")
+            found.tell("targets", place, f"by its definitions the record gives {', '.join(given) or 'none'}")
+        elif len(given) != target.count:
+            found.tell(
+                "targets", ("targets", index, "count"), f"{target.count} is not the {len(given)} that are counted"
+            )
 
 
 def threat_by_map(point: Point, threat_map: ThreatMap) -> float:

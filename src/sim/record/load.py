@@ -20,6 +20,7 @@ from sim.record.schemas.prior import PriorFile
 from sim.record.schemas.series import SeriesFile
 from sim.record.schemas.state import StateFile
 from sim.record.schemas.strike import StrikeFile
+from sim.record.schemas.target import TargetFile
 
 FILES: Final[Mapping[str, type[DatedFile]]] = MappingProxyType(
     {
@@ -34,6 +35,7 @@ FILES: Final[Mapping[str, type[DatedFile]]] = MappingProxyType(
         "literature": LiteratureFile,
         "series": SeriesFile,
         "priors": PriorFile,
+        "targets": TargetFile,
     }
 )
 """The files of facts and their schemas. (Estimation has two more of its own: coding and credibility_priors.)"""
@@ -54,6 +56,7 @@ class Record:
     literature: LiteratureFile
     series: SeriesFile
     priors: PriorFile
+    targets: TargetFile
 
     @property
     def cases(self) -> tuple[Case, ...]:

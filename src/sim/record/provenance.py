@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, str]] = {
     "distances": "distance",
     "series": "series",
     "priors": "prior",
+    "targets": "target",
 }
 """What the entries of a section of a file are called."""
 

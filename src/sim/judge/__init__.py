@@ -1,0 +1,6 @@
+"""Is it true: forecasts of cases that were left out, held against what happened."""
+
+from sim.judge.backtest_file import AnswerCase, AttackCase, Backtest
+from sim.judge.backtests import backtests, forecast_rows, read_backtest
+
+__all__ = ["AnswerCase", "AttackCase", "Backtest", "backtests", "forecast_rows", "read_backtest"]
