@@ -92,7 +92,7 @@ def write_page() -> None:
     lines = [
         "# Gallery",
         "",
-        "Every chart, of runs played when this page was made. A chart's title is its finding; under it stand the question,",
+        "Every chart, of runs played when this page was made. A chart's title is its finding; under it the question,",
         "how much was played and what lines and bands mean. `article4 plot RUN --chart list` tells which charts fit.",
         "",
     ]

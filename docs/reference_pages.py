@@ -50,8 +50,8 @@ def scenario_page() -> str:
         "# The scenario file",
         "",
         "Made from the schema that the command line checks files by, `scenarios/scenario.schema.json`. Editors that",
-        "read JSON Schema complete and check a file that begins with `# yaml-language-server: $schema=…`. A *parameter*",
-        "is a number, a distribution or a reference into the record; its forms stand under [Parameter](#parameter).",
+        "read JSON Schema complete and check a file that begins with `# yaml-language-server: $schema=…`. A",
+        "*parameter* is a number, a distribution or a reference into the record; its forms stand under [Parameter](#parameter).",
         "",
         *_table("The file", {**schema, "description": "Top-level keys."}),
     ]
