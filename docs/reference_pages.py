@@ -51,7 +51,7 @@ def scenario_page() -> str:
         "",
         "Made from the schema that the command line checks files by, `scenarios/scenario.schema.json`. Editors that",
         "read JSON Schema complete and check a file that begins with `# yaml-language-server: $schema=…`. A",
-        "*parameter* is a number, a distribution or a reference into the record; its forms stand under [Parameter](#parameter).",
+        "*parameter* is a number, a distribution or a reference into the record: see [Parameter](#parameter).",
         "",
         *_table("The file", {**schema, "description": "Top-level keys."}),
     ]
