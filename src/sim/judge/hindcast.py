@@ -162,9 +162,7 @@ def judged(
         "replayed": [one.case.id for one in found if isinstance(one.case, AttackCase) and one.case.seen],
         "left_out": {
             "trusted_up_to": TRUSTED,
-            "refitted": [
-                one.case.id for one in found if isinstance(one, AnswerForecast) and one.method == "refit"
-            ],
+            "refitted": [one.case.id for one in found if isinstance(one, AnswerForecast) and one.method == "refit"],
             "untrusted": rough,
         },
         "notes": _notes(rough),
@@ -180,6 +178,24 @@ def _notes(rough: Sequence[str]) -> list[str]:
     if rough:
         notes.append(f"Forecast from rough weights (Pareto k above {TRUSTED}, no fit without it): {', '.join(rough)}.")
     return notes
+
+
+def stored_backtest(directory: str | Path) -> dict[str, Any] | None:
+    """Return what `article4 backtest --json` printed into a directory of results; None if nothing of the kind is there.
+
+    Raises:
+        InputError: the file there cannot be read or is something else.
+    """
+    path = Path(directory) / FILE
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise InputError(f"{path}: cannot be read; write it again with `article4 backtest --out`") from None
+    if not isinstance(found, dict) or found.get("command") != "backtest" or "reliability" not in found:
+        raise InputError(f"{path}: not what `article4 backtest --out` writes")
+    return found
 
 
 def _stored(place: Path, told: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.special import expit, logsumexp
@@ -155,9 +155,7 @@ def fit_rows(left: Sequence[Row], priors: Priors, place: Path) -> Columns:
         raise InputError(f"{', '.join(absent)} not installed: pip install 'article4[estimate]'")
     from sim.record import estimation_fit  # noqa: PLC0415 - needs PyMC, which is optional
 
-    sampled = estimation_fit.sample(
-        design(left, priors.miscoded), priors, seed=SEED, draws=DRAWS, per_chain=PER_CHAIN
-    )
+    sampled = estimation_fit.sample(design(left, priors.miscoded), priors, seed=SEED, draws=DRAWS, per_chain=PER_CHAIN)
     sampled.diagnostics.require()
     about = {
         "draws": DRAWS,
@@ -183,8 +181,9 @@ def pareto_smoothed(log_weights: Array) -> tuple[Array, float]:
     """
     if importlib.util.find_spec("arviz") is None:
         raise InputError("arviz not installed: pip install 'article4[estimate]'")
-    import arviz  # noqa: PLC0415 - heavy, and optional
+    import arviz as typed_in_part  # noqa: PLC0415 - heavy, and optional
 
+    arviz: Any = typed_in_part
     smoothed, k = arviz.psislw(np.asarray(log_weights))
     found = np.exp(np.asarray(smoothed, dtype=np.float64))
     return found / found.sum(), float(k)

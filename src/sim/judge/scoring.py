@@ -40,8 +40,8 @@ REFERENCES: Final = ("base_rate", "literature", "constant_hazard", "constant_haz
 WORST: Final = 10
 """Misses that are named."""
 
-BINS: Final = 5
-"""Bins of a reliability diagram, of the same number of forecasts each (convention)."""
+EDGES: Final = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
+"""Bins of a reliability diagram (convention): narrow where most forecasts lie."""
 
 NEW: Final = "2025-01"
 """From when forecasts of attacks are held against constant hazards."""
@@ -108,7 +108,7 @@ def _answer(found: AnswerForecast, others: Sequence[Recorded]) -> Scored | None:
 
 
 def _beside(pairs: Mapping[str, Sequence[tuple[Losses, Losses]]]) -> dict[str, tuple[Losses, Losses]]:
-    found = {}
+    found: dict[str, tuple[Losses, Losses]] = {}
     for name, rows in pairs.items():
         mine, theirs = averaged([pair[0] for pair in rows]), averaged([pair[1] for pair in rows])
         if mine is not None and theirs is not None:
@@ -167,9 +167,7 @@ def _less(mine: Losses, theirs: Losses) -> dict[str, float]:
 
 def _told(found: Sequence[Losses], clusters: Sequence[str], seed: int) -> dict[str, Any]:
     """Return means by score, and beside them their intervals and how many cases there are."""
-    means: dict[str, Mean] = {
-        name: mean_over([one[name] for one in found], clusters, seed=seed) for name in SCORES
-    }
+    means: dict[str, Mean] = {name: mean_over([one[name] for one in found], clusters, seed=seed) for name in SCORES}
     return {
         **{name: mean.mean for name, mean in means.items()},
         "intervals": {name: mean.interval and list(mean.interval) for name, mean in means.items()},
@@ -223,7 +221,7 @@ def _miss(one: Forecast, who: str, probability: float, happened: str) -> dict[st
 
 
 def reliability(found: Iterable[Forecast]) -> dict[str, Any]:
-    """Return forecast probabilities beside shares of what happened, in bins of as many forecasts, as JSON values.
+    """Return forecast probabilities beside shares of what happened, in bins, as JSON values.
 
     Three questions to each helper and Council: aid or more, troops or more, combat; and whether a challenger takes
     part in a round. Intervals are exact 90 % of a share (Clopper and Pearson 1934), as if forecasts were independent:
@@ -250,11 +248,10 @@ def _asked(helper: HelperForecast, level: int, rows: list[tuple[float, bool]]) -
 
 def _bins(rows: Sequence[tuple[float, bool]]) -> list[dict[str, Any]]:
     ordered = sorted(rows)
+    of = np.searchsorted(EDGES[1:-1], [chance for chance, _ in ordered], side="right")
     bins = []
-    for part in np.array_split(np.arange(len(ordered)), min(BINS, len(ordered)) or 1):
-        if not len(part):
-            continue
-        mine = [ordered[place] for place in part]
+    for number in np.unique(of):
+        mine = [ordered[place] for place in np.flatnonzero(of == number)]
         hits, n = sum(was for _, was in mine), len(mine)
         low = float(beta.ppf(0.05, hits, n - hits + 1)) if hits else 0.0
         high = float(beta.ppf(0.95, hits + 1, n - hits)) if hits < n else 1.0
