@@ -173,7 +173,7 @@ def _notes(rough: Sequence[str]) -> list[str]:
     notes = [
         "The fit without a crisis knows of later ones: cases of the alliance and of patrons are left out, not foretold.",
         "Where the record leaves an outcome open, the probability of the whole interval is scored.",
-        "The quarters of 2024 have been seen by the calibration: they are replayed, and count in no score.",
+        "The calibration has seen the quarters of 2024: they are replayed and not scored.",
     ]
     if rough:
         notes.append(f"Forecast from rough weights (Pareto k above {TRUSTED}, no fit without it): {', '.join(rough)}.")

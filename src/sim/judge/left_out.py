@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -206,4 +207,4 @@ def log_likelihood(columns: Columns, rows: Sequence[Row], priors: Priors) -> Arr
 def level_probabilities(columns: Columns, latent: Array) -> Array:
     """Return the chance of each of the four levels at a latent, in every draw; shape (4, draws)."""
     edges = [np.ones_like(latent), *(expit(latent - columns[name]) for name in CUTPOINTS), np.zeros_like(latent)]
-    return np.array([above - beyond for above, beyond in zip(edges[:-1], edges[1:], strict=True)])
+    return np.array([above - beyond for above, beyond in pairwise(edges)])

@@ -25,7 +25,7 @@ QUANTILES: Final = (0.05, 0.95)
 """Ends of the 90 % interval, as everywhere."""
 
 RESAMPLES: Final = 10_000
-"""Bootstrap samples (convention): the ends of a 90 % interval then have a Monte Carlo error of some 2 % of its width."""
+"""Bootstrap samples (convention): the ends of the interval then move by some 2 % of its width."""
 
 SMALLEST: Final = 1e-12
 """Least probability whose logarithm is taken: a forecast that excluded what happened is told as a loss of 27.6."""

@@ -54,7 +54,7 @@ def reliability_chart(found: Mapping[str, Any]) -> alt.LayerChart:
         texts([{"x": -_FRAME.left, "y": -22, "text": "share that happened"}], color=theme.FAINT),
     ]
     below = [
-        "Each point is a bin of forecasts of cases left out of the fit. On the dashed line a forecast means what it says.",
+        "Each point is a bin of forecasts of cases left out of the fit. On the dashed line they mean what they say.",
         "Lines: exact 90 % interval of the share, as if forecasts were independent; those of one crisis are not.",
     ]
     source = f"article4 backtest · {len(found['cases'])} cases · seed {found['seed']}"
