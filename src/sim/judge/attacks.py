@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.record.ensemble import PRIOR, ensemble_digests
 from sim.scenario import SETS, load
 from sim.world import BLOCK, World
 
@@ -77,6 +78,7 @@ class AttackForecast:
             "probability_of_what_happened": {"rounds": self.rounds[self.happened]},
             "trials": self.trials,
             "mc_se": self.error,
+            "ensemble": ensemble_of(case),
             "effective_sets": self.effective,
         }
 
@@ -91,23 +93,22 @@ class _Counted:
 
 
 def forecast_attack(
-    case: AttackCase, *, trials: int, seed: int, draw_weights: Array | None = None, scenario: Scenario | None = None
+    case: AttackCase, scenario: Scenario, *, trials: int, seed: int, draw_weights: Array | None = None
 ) -> AttackForecast:
     """Forecast the rounds that begin in a window.
 
     Args:
         case: the window.
+        scenario: what is played; see `scenario_of`.
         trials: worlds to be played; replicate r has parameter set r mod SETS.
         seed: of the worlds.
         draw_weights: of each parameter set, (SETS,): how far its draw of the response is one that has not seen what is
             left out; even if None.
-        scenario: what is played; by default the case's own, put where the world was the month before.
     """
-    chosen = scenario_of(case) if scenario is None else scenario
-    challengers = tuple(name for name, state in chosen.states.items() if state.role == "challenger")
+    challengers = tuple(name for name, state in scenario.states.items() if state.role == "challenger")
     counted = _Counted(np.zeros((SETS, MOST_ROUNDS + 1)), {name: np.zeros(SETS) for name in challengers})
     for first in range(0, trials, BLOCK):
-        _play(chosen, first, min(BLOCK, trials - first), seed, counted)
+        _play(scenario, first, min(BLOCK, trials - first), seed, counted)
     weights = np.full(SETS, 1.0 / SETS) if draw_weights is None else draw_weights / draw_weights.sum()
     weights = np.where(counted.played > 0.0, weights, 0.0)
     weights = weights / weights.sum()
@@ -128,10 +129,20 @@ def forecast_attack(
 def scenario_of(case: AttackCase) -> Scenario:
     """Return what is played: the case's scenario where the world was the month before.
 
+    Its parameter sets are those calibrated to data up to the case's month; prior ones where none are stored.
+
     Raises:
         InputError: a series has no such point.
     """
-    return load(case.scenario, case.overrides())
+    return load(case.scenario, case.overrides() | {"ensemble": ensemble_of(case)})
+
+
+def ensemble_of(case: AttackCase) -> str:
+    """Return what the parameter sets are called that are calibrated to data up to the case's month.
+
+    `prior` where none of them are stored.
+    """
+    return case.calibrated_to if case.calibrated_to in ensemble_digests() else PRIOR
 
 
 def _play(scenario: Scenario, first: int, count: int, seed: int, counted: _Counted) -> None:

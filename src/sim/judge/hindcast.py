@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.judge.answers import AnswerForecast, forecast_answer
-from sim.judge.attacks import LEAST_TRIALS, AttackForecast, forecast_attack
+from sim.judge.attacks import LEAST_TRIALS, AttackForecast, ensemble_of, forecast_attack, scenario_of
 from sim.judge.backtest_file import AnswerCase, AttackCase
 from sim.judge.backtests import backtests
 from sim.judge.left_out import REFITS, TRUSTED, Leaver
 from sim.judge.scoring import misses, recent, reliability, scored, scores
 from sim.reading import InputError, did_you_mean
+from sim.record.ensemble import PRIOR
 from sim.record.estimation import estimation_rows
 from sim.record.priors import load_priors
-from sim.scenario import SETS
+from sim.scenario import sets_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sim.judge.backtest_file import Backtest
     from sim.judge.left_out import LeftOut
+    from sim.scenario import Scenario
 
     Progress = Callable[[int, int, str], None]
 
@@ -102,7 +104,9 @@ def backtest(
         if isinstance(case, AnswerCase):
             found.append(forecast_answer(case, left, priors))
         else:
-            found.append(forecast_attack(case, trials=trials, seed=seed, draw_weights=set_weights(left)))
+            scenario = scenario_of(case)
+            weights = set_weights(left, scenario)
+            found.append(forecast_attack(case, scenario, trials=trials, seed=seed, draw_weights=weights))
     if progress is not None:
         progress(len(cases), len(cases), "")
     told = judged(found, every, seed=seed, trials=trials, out=place)
@@ -125,7 +129,7 @@ def chosen(every: Sequence[Backtest], ids: Sequence[str]) -> tuple[Backtest, ...
     return tuple(case for case in every if not ids or case.id in ids)
 
 
-def set_weights(left: LeftOut) -> NDArray[np.float64] | None:
+def set_weights(left: LeftOut, scenario: Scenario) -> NDArray[np.float64] | None:
     """Return how far the draw of the response in each parameter set is one that has not seen what is left out.
 
     Shape (SETS,); None where all count the same. A window's cases on the response can be left out by weights alone:
@@ -133,8 +137,7 @@ def set_weights(left: LeftOut) -> NDArray[np.float64] | None:
     """
     if left.method != "psis":
         return None
-    draws = len(left.weights)
-    return np.asarray(left.weights[np.arange(SETS) * draws // SETS])
+    return np.asarray(left.weights[sets_for(scenario).draws])
 
 
 def judged(
@@ -149,6 +152,7 @@ def judged(
     answers = [case for case in every if isinstance(case, AnswerCase)]
     entries = scored(found, answers)
     rough = [one.case.id for one in found if isinstance(one, AnswerForecast) and one.method == "psis_untrusted"]
+    prior = any(isinstance(one.case, AttackCase) and ensemble_of(one.case) == PRIOR for one in found)
     return {
         "command": "backtest",
         "seed": seed,
@@ -165,16 +169,18 @@ def judged(
             "refitted": [one.case.id for one in found if isinstance(one, AnswerForecast) and one.method == "refit"],
             "untrusted": rough,
         },
-        "notes": _notes(rough),
+        "notes": _notes(rough, uncalibrated=prior),
     }
 
 
-def _notes(rough: Sequence[str]) -> list[str]:
+def _notes(rough: Sequence[str], *, uncalibrated: bool) -> list[str]:
     notes = [
         "The fit without a crisis knows of later ones: cases of the alliance and of patrons are left out, not foretold.",
         "Where the record leaves an outcome open, the probability of the whole interval is scored.",
         "The calibration has seen the quarters of 2024: they are replayed and not scored.",
     ]
+    if uncalibrated:
+        notes.append("No ensemble calibrated to 2024-12 is stored: attacks are forecast with prior parameter sets.")
     if rough:
         notes.append(f"Forecast from rough weights (Pareto k above {TRUSTED}, no fit without it): {', '.join(rough)}.")
     return notes
