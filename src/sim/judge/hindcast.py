@@ -175,9 +175,9 @@ def judged(
 
 def _notes(rough: Sequence[str], *, uncalibrated: bool) -> list[str]:
     notes = [
-        "The fit without a crisis knows of later ones: cases of the alliance and of patrons are left out, not foretold.",
+        "The fit without a crisis knows of later ones: crises are left out, not foretold.",
         "Where the record leaves an outcome open, the probability of the whole interval is scored.",
-        XX,
+        "The calibration has seen the quarters of 2024: they are replayed, and not scored.",
     ]
     if uncalibrated:
         notes.append("No ensemble calibrated to 2024-12 is stored: attacks are forecast with prior parameter sets.")
