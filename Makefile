@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema history parameters clean
+.PHONY: run test slow lint format wheel golden schema history parameters sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -37,6 +37,10 @@ history: .stamp-run
 
 parameters: .stamp-run
 	$(BIN)/python docs/parameter_table.py
+
+# Simulation-based calibration of the estimator: 240 simulated records, some ten minutes; goes on where it was stopped.
+sbc: .stamp-test
+	$(BIN)/python tests/record/sbc.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

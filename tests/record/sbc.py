@@ -1,4 +1,4 @@
-"""Simulation-based calibration of the estimator on many records: `make sbc`, or `python tests/record/sbc.py --fits 240`.
+"""Simulation-based calibration of the estimator on many records: `make sbc`.
 
 Every record is simulated and fitted by itself, from its number alone, and its places are kept in a file: stopped, the
 same command goes on. It prints how uniform the places are and ends with 1 where they are not.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads the annotations of a command
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,31 +13,35 @@ from sim.cli.playing import CHARTS, emit_json
 
 DEFAULT_TRIALS = 8_000
 
+Cases = Annotated[
+    list[str] | None,
+    typer.Option("--case", metavar="ID", help="Only this case. May be repeated.", show_default=False),
+]
+Windows = Annotated[
+    int, typer.Option("--trials", parser=whole, metavar="N", help="Worlds of each window of attacks, from 1,000.")
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Store the result and its chart there; by default nothing is stored."),
+]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option("--chart", metavar="FILE", help="Draw the reliability diagram: .png, .svg, .pdf, .html, .json."),
+]
+Refit = Annotated[
+    bool,
+    typer.Option("--refit", help="With --out: fit anew, two minutes each, what cannot be left out by reweighing."),
+]
+
 
 def backtest(
     *,
-    case: Annotated[
-        list[str] | None,
-        typer.Option("--case", metavar="ID", help="Only this case. May be repeated.", show_default=False),
-    ] = None,
-    trials: Annotated[
-        int, typer.Option("--trials", parser=whole, metavar="N", help="Worlds of each window of attacks, from 1,000.")
-    ] = DEFAULT_TRIALS,
+    case: Cases = None,
+    trials: Windows = DEFAULT_TRIALS,
     seed: Seed = str(DEFAULT_SEED),
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="Store the result and its chart there; by default nothing is stored."
-        ),
-    ] = None,
-    chart: Annotated[
-        list[Path] | None,
-        typer.Option("--chart", metavar="FILE", help="Draw the reliability diagram: .png, .svg, .pdf, .html, .json."),
-    ] = None,
-    refit: Annotated[
-        bool,
-        typer.Option("--refit", help="With --out: fit anew, two minutes each, what cannot be left out by reweighing."),
-    ] = False,
+    out: Folder = None,
+    chart: Files = None,
+    refit: Refit = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

@@ -2,7 +2,8 @@
 
 The record does not always settle an outcome (`words to aid`): then the categories it leaves open count as one, in the
 logarithmic and the Brier score, and thresholds between them are left out of the ranked probability score. A forecast
-about which the record says nothing at all is not scored.
+about which the record says nothing at all is not scored. The logarithmic score stays proper so; the other two are
+approximations there, for which level is told exactly may hang on the level.
 """
 
 from __future__ import annotations
