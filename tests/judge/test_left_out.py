@@ -10,10 +10,11 @@ from scipy.special import expit
 
 from sim.judge import AnswerCase, backtests
 from sim.judge.answers import forecast_answer
-from sim.judge.left_out import TRUSTED, Leaver, LeftOut, fit_rows, log_likelihood, pareto_smoothed
+from sim.judge.left_out import TRUSTED, Leaver, LeftOut, fit_rows, pareto_smoothed
 from sim.record.estimation import estimation_rows
 from sim.record.estimation_data import COUNCIL, weights
 from sim.record.posterior import CUTPOINTS, posterior
+from sim.record.predictive import crisis_likelihood
 from sim.record.priors import load_priors
 from sim.record.response import fitted_latent
 
@@ -38,7 +39,7 @@ def test_the_likelihood_of_a_crisis_is_that_of_many_shocks() -> None:
     """Against a plain average over 200,000 shocks, of a crisis with members, a Council and an interval."""
     mine = [row for row in ROWS if row.crisis == "KZ-2022"]
     columns = few(3)
-    found = log_likelihood(columns, mine, PRIORS)
+    found = crisis_likelihood(columns, mine, PRIORS.miscoded)
     shocks = np.random.Generator(np.random.Philox(9)).standard_normal(200_000)
     for draw in range(3):
         product = np.ones_like(shocks)
@@ -61,7 +62,7 @@ def test_weights_undo_what_a_crisis_taught() -> None:
     """A draw weighs one over the likelihood; only the largest weights, the tail, are smoothed."""
     left = leaver().without(["PT-LY-2011-RU"])
     mine = [row for row in ROWS if row.crisis == "PT-LY-2011"]
-    raw = np.exp(-log_likelihood(COLUMNS, mine, PRIORS))
+    raw = np.exp(-crisis_likelihood(COLUMNS, mine, PRIORS.miscoded))
     assert left.method == "psis"
     assert left.k < TRUSTED
     body = np.argsort(raw)[: 4 * len(raw) // 5]

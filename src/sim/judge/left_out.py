@@ -15,15 +15,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from sim.reading import InputError
 from sim.record.estimation import inputs_digest
-from sim.record.estimation_data import design, weights
+from sim.record.estimation_data import design
 from sim.record.place import data_folder
 from sim.record.posterior import CUTPOINTS, posterior, sidecar
 from sim.record.posterior_store import store
-from sim.record.response import fitted_latent, shocks
+from sim.record.predictive import TRUSTED, crisis_likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Columns = Mapping[str, Array]
 
-TRUSTED: Final = 0.7
-"""Pareto k up to which reweighed draws stand for a fit (Vehtari and others 2024)."""
+__all__ = ["TRUSTED", "Leaver", "LeftOut", "fit_rows", "level_probabilities", "pareto_smoothed"]
 
 REFITS: Final = "refits"
 """Folder of the fits without a crisis, in `seeds/` and in a directory of results."""
@@ -127,7 +126,7 @@ class Leaver:
     def _of(self, crisis: str) -> Array:
         if crisis not in self._likelihood:
             mine = [row for row in self._rows if row.crisis == crisis]
-            self._likelihood[crisis] = log_likelihood(self._columns, mine, self._priors)
+            self._likelihood[crisis] = crisis_likelihood(self._columns, mine, self._priors.miscoded)
         return self._likelihood[crisis]
 
     def _fitted(self, crises: Sequence[str]) -> Columns | None:
@@ -188,20 +187,6 @@ def pareto_smoothed(log_weights: Array) -> tuple[Array, float]:
     smoothed, k = arviz.psislw(np.asarray(log_weights))
     found = np.exp(np.asarray(smoothed, dtype=np.float64))
     return found / found.sum(), float(k)
-
-
-def log_likelihood(columns: Columns, rows: Sequence[Row], priors: Priors) -> Array:
-    """Return the log likelihood of the rows of one crisis in every draw, its shock integrated out; (draws,)."""
-    nodes, mass = shocks()
-    parts = []
-    for node, weight in zip(nodes, mass, strict=True):
-        total = np.full(len(columns["shock"]), np.log(weight))
-        for row in rows:
-            levels = level_probabilities(columns, fitted_latent(columns, row) + columns["shock"] * node)
-            seen = np.einsum("l,ld->d", weights(row, priors.miscoded), levels)
-            total += np.log(np.maximum(seen, 1e-300))
-        parts.append(total)
-    return np.asarray(logsumexp(parts, axis=0))
 
 
 def level_probabilities(columns: Columns, latent: Array) -> Array:
