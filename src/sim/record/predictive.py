@@ -151,10 +151,11 @@ class _Count:
         kept = self.rows(rows)
         reached = (levels >= self.least) & kept
         if not self.in_crisis:
-            return reached.sum(axis=1).astype(np.float64)
+            return np.asarray(reached.sum(axis=1), dtype=np.float64)
         names = [row.crisis for row in rows]
         inside = np.array([[name == other for name in names] for other in dict.fromkeys(names)])
-        return ((reached[:, None, :] & inside).sum(axis=2) >= self.in_crisis).sum(axis=1).astype(np.float64)
+        crises = (reached[:, None, :] & inside).sum(axis=2) >= self.in_crisis
+        return np.asarray(crises.sum(axis=1), dtype=np.float64)
 
 
 COUNTS: Final[Mapping[str, _Count]] = MappingProxyType(
