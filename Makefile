@@ -8,7 +8,7 @@ TRIALS ?= 20000
 # The gallery of the site plays so many worlds an experiment.
 GALLERY ?= 4000
 
-.PHONY: run test slow lint format wheel docs golden schema history parameters clean
+.PHONY: run test slow lint format wheel docs golden schema history parameters sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -46,6 +46,10 @@ history: .stamp-run
 
 parameters: .stamp-run
 	$(BIN)/python docs/parameter_table.py
+
+# Simulation-based calibration of the estimator: 240 simulated records, some ten minutes; goes on where it was stopped.
+sbc: .stamp-test
+	$(BIN)/python tests/record/sbc.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

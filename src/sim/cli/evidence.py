@@ -113,6 +113,9 @@ def estimate(
         typer.Option("--seed", metavar="S", help="Seed of the sampler; by default that of the shipped draws."),
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="Report on the shipped draws; fit nothing.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Hold the shipped draws against the record they were fitted to.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -123,6 +126,9 @@ def estimate(
     from sim.record import estimation  # noqa: PLC0415 - reads the whole record
     from sim.view.estimation import estimation_headline, estimation_json, estimation_text  # noqa: PLC0415 - the same
 
+    if check:
+        _checked(json=json)
+        return
     chosen = estimation.SEED if seed is None else seed_number(seed)
     folder: Path | None = None
     if report:
@@ -141,3 +147,18 @@ def estimate(
         emit(estimation_headline(table))
     else:
         emit(estimation_text(table) + (f"\n\nStored in {folder}, seed {chosen}." if folder else ""))
+
+
+def _checked(*, json: bool) -> None:
+    """Print the posterior predictive checks of the shipped draws."""
+    from sim.record.estimation import estimation_rows  # noqa: PLC0415 - reads the whole record
+    from sim.record.predictive import predictive_checks  # noqa: PLC0415 - the same
+    from sim.view.estimation import predictive_text  # noqa: PLC0415 - the same
+
+    found = predictive_checks(estimation_rows())
+    if json:
+        from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
+
+        emit(json_text({"command": "estimate", "seed": None, "out": None, "predictive": asdict(found)}))
+    else:
+        emit(predictive_text(found))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LIST = "list"
 """In place of a chart's name: tell which there are."""
 
+BACKTEST = "backtest.json"
+"""What a directory of backtests holds."""
+
 
 Chart = Annotated[
     str | None,
@@ -109,6 +112,10 @@ def _answer(directory: Path) -> Mapping[str, Any]:
     from sim.experiment import Result, stored_experiment  # noqa: PLC0415 - NumPy and the world load with it
     from sim.view.answers import summary_of  # noqa: PLC0415 - the same
 
+    if (directory / BACKTEST).is_file():
+        from sim.judge import stored_backtest  # noqa: PLC0415 - only for this kind
+
+        return stored_backtest(directory) or {}
     found = stored_experiment(directory)
     return summary_of(found) if isinstance(found, Result) else found.to_json()
 

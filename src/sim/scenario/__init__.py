@@ -11,7 +11,7 @@ from sim.scenario.names import names
 from sim.scenario.provenance import Provenance, provenance
 from sim.scenario.schema import Scenario
 from sim.scenario.schema_file import json_schema
-from sim.scenario.tabulate import SETS, tabulate
+from sim.scenario.tabulate import SETS, prior_sets, sets_for, tabulate
 
 __all__ = [
     "SETS",
@@ -24,8 +24,10 @@ __all__ = [
     "leaves",
     "load",
     "names",
+    "prior_sets",
     "provenance",
     "scenario_hash",
+    "sets_for",
     "tabulate",
 ]
 

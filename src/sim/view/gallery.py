@@ -14,6 +14,7 @@ from sim.view.convergence import convergence_chart
 from sim.view.curve import credibility_chart, is_curve
 from sim.view.ladder import luck_chart, response_chart
 from sim.view.maps import difference_chart, map_chart
+from sim.view.reliability import reliability_chart
 from sim.view.sensitivity_charts import sensitivity_chart
 from sim.view.strata import strata_chart
 from sim.view.survival import survival_chart
@@ -84,6 +85,9 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
         },
         "sensitivity": {
             "drivers": Entry(sensitivity_chart, "what drives the answer, beside what luck alone seems to do"),
+        },
+        "backtest": {
+            "reliability": Entry(reliability_chart, "whether what was given so much happened so often"),
         },
         "decompose": {
             "waterfall": Entry(waterfall_chart, "the effect split among the channels of the treaty", ("metric",)),
