@@ -25,6 +25,7 @@ from sim.experiment.decompose import (
 )
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
+from sim.experiment.flips import Flips, Mover, find_flips
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.pick import Picked, find_trials, typical_trial
@@ -60,8 +61,10 @@ __all__ = [
     "Drivers",
     "Estimate",
     "Failed",
+    "Flips",
     "Metric",
     "Moments",
+    "Mover",
     "Picked",
     "Plan",
     "Play",
@@ -88,6 +91,7 @@ __all__ = [
     "decompose_plan",
     "estimate",
     "find_breakeven",
+    "find_flips",
     "find_trials",
     "is_sweep",
     "plan_beside",
