@@ -41,7 +41,11 @@ Target = Annotated[
     typer.Option("--target", metavar="X", help="Of a map: where its line runs; half if not given.", show_default=False),
 ]
 Arm = Annotated[
-    str | None, typer.Option("--arm", metavar="A", help="Of a sweep with several arms.", show_default=False)
+    str | None, typer.Option("--arm", metavar="A", help="Of a result with several arms.", show_default=False)
+]
+Parameter = Annotated[
+    str | None,
+    typer.Option("--parameter", metavar="P", help="Which one the answer is set against.", show_default=False),
 ]
 Search = Annotated[
     Path | None,
@@ -64,6 +68,7 @@ def plot(
     metric: Metric = None,
     target: Target = None,
     arm: Arm = None,
+    parameter: Parameter = None,
     breakeven: Search = None,
     json: Json = False,
 ) -> None:
@@ -85,13 +90,14 @@ def plot(
         _list(run, answer, fitting(answer), json=json)
         return
     name, entry = chosen(answer, chart)
-    asked: dict[str, Any] = {"metric": metric, "target": _positive(target), "arm": arm}
+    asked: dict[str, Any] = {"metric": metric, "target": _positive(target), "arm": arm, "parameter": parameter}
     asked["breakeven"] = None if breakeven is None else _breakeven(breakeven)
     said = checked(name, entry, answer, asked)
-    if entry.needs == "convergence":
-        from sim.experiment import convergence  # noqa: PLC0415 - NumPy and the world load with it
+    if entry.needs is not None:
+        from sim.experiment import against, convergence  # noqa: PLC0415 - NumPy and the world load with it
 
-        answer, said = convergence(run, **said).to_json(), {}
+        series = {"convergence": convergence, "against": against}[entry.needs]
+        answer, said = series(run, **said).to_json(), {}
     drawn = entry.draw(answer, **said)
     from sim.view.files import save  # noqa: PLC0415 - the drawing engine loads with it
 

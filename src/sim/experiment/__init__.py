@@ -4,6 +4,7 @@ A plan is cut into pure tasks. Whoever does them, results come in order, are kep
 to streaming sums, from which a summary tells luck from ignorance.
 """
 
+from sim.experiment.against_parameter import Against, against
 from sim.experiment.batch import Batch, Played
 from sim.experiment.breakeven import Breakeven
 from sim.experiment.carry import Play, Progress, Step
@@ -49,6 +50,7 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Against",
     "Analysis",
     "Answer",
     "Batch",
@@ -82,6 +84,7 @@ __all__ = [
     "Sweep",
     "Task",
     "Variance",
+    "against",
     "asked",
     "carry_out_study",
     "compare",

@@ -94,10 +94,10 @@ def named_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in _NAMED.findall(text) if entry_of(word) is not None))
 
 
-def cited(ids: Iterable[str]) -> tuple[Cited, ...]:
-    """Return entries and those that bear on them, in the order of the record; what is not in it is left out."""
+def cited(ids: Iterable[str], *, deep: bool = True) -> tuple[Cited, ...]:
+    """Return entries in the order of the record, `deep` with those that bear on them; what is not in it is left out."""
     wanted = set(ids)
-    for name in tuple(wanted):
+    for name in tuple(wanted) if deep else ():
         entry = entry_of(name)
         wanted |= set(() if entry is None else _bearing(entry))
     return tuple(

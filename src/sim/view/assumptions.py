@@ -10,7 +10,7 @@ from sim.scenario import leaves, meaning, provenance
 from sim.view.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sim.record import Cited
     from sim.scenario import Scenario
@@ -52,7 +52,7 @@ def carried(scenario: Scenario, movers: Iterable[str] = ()) -> list[str]:
 
 
 def assumption_rows(scenario: Scenario, names: Iterable[str]) -> list[dict[str, Any]]:
-    """One row a number: its name, meaning, value in words, source in pieces, and ids of the entries behind it.
+    """One row a number: its names, meaning, value in words, source in pieces, and ids of the entries behind it.
 
     A source comes as pieces of text with the id of the entry that a piece names, or None.
 
@@ -62,14 +62,14 @@ def assumption_rows(scenario: Scenario, names: Iterable[str]) -> list[dict[str, 
     """
     known = leaves(scenario)
     sources = {found.name: found for found in provenance(scenario)}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in names:
         key = getattr(known[name], "record", None)
         source = plain(sources[name].source or "no source is given").replace("convention: convention", "convention")
         ids = [] if key is None else list(behind(key))
         rows.append(
             {
-                "parameter": name,
+                "parameters": [name],
                 "meaning": plain(meaning(scenario, name)),
                 "value": _value(known[name], key),
                 "key": key,
@@ -77,10 +77,23 @@ def assumption_rows(scenario: Scenario, names: Iterable[str]) -> list[dict[str, 
                 "fitted": len(ids) if len(ids) > 1 else 0,
                 "source": pieces(source),
                 "convention": "convention" in source or source.startswith(CONVENTIONS),
-                "named": [*ids, *named_in(source)],
+                "cases": ids if len(ids) > 1 else [],
+                "named": [*(ids if len(ids) <= 1 else []), *named_in(source)],
             }
         )
-    return rows
+    return _merged(rows)
+
+
+def _merged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that say the same of several parameters as one: what holds of each challenger."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        same = repr([row[what] for what in ("meaning", "value", "source", "convention")])
+        if same in found:
+            found[same]["parameters"] += row["parameters"]
+        else:
+            found[same] = row
+    return list(found.values())
 
 
 def pieces(text: str) -> list[tuple[str, str | None]]:
@@ -122,6 +135,9 @@ def standing(scenario: Scenario) -> dict[str, int]:
     return counts
 
 
-def evidence_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Cited, ...]:
-    """The entries that assumptions rest on or name, with those that bear on them."""
-    return cited(name for row in rows for name in row["named"])
+def evidence_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[Cited, ...], tuple[Cited, ...]]:
+    """The entries that assumptions rest on or name, with those that bear on them; and the cases others are fitted to."""
+    named = cited(name for row in rows for name in row["named"])
+    known = {entry.id for entry in named}
+    cases = cited((name for row in rows for name in row["cases"] if name not in known), deep=False)
+    return named, cases

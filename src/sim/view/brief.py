@@ -38,11 +38,13 @@ class Figure:
     Attributes:
         name: of the chart.
         finding: its title, in one line.
+        below: its subtitle, likewise.
         chart: to be drawn.
     """
 
     name: str
     finding: str
+    below: str
     chart: Chart
 
 
@@ -57,7 +59,7 @@ class Brief:
         arms: what was set side by side, a line each.
         figures: the charts, at most MOST_CHARTS.
         texts: everything else by the name it has in the templates: `consequences`, `flips`, `assumptions`, `standing`,
-            `limits`, `papers`, `evidence`, `sources`.
+            `limits`, `papers`, `evidence`, `cases`, `sources`.
     """
 
     title: str
@@ -84,8 +86,8 @@ def brief_of(
     told = [one.to_json() for one in flips]
     movers = [mover["parameter"] for one in told for mover in one["movers"][:3]]
     rows = assumption_rows(scenario, carried(scenario, movers))
-    evidence = evidence_rows(rows)
-    sources = {source.key: source for entry in evidence for source in entry.sources}
+    evidence, cases = evidence_rows(rows)
+    sources = {source.key: source for entry in (*evidence, *cases) for source in entry.sources}
     return Brief(
         title=brief_words.title(answer, papers),
         question=brief_words.question(answer, papers),
@@ -101,6 +103,7 @@ def brief_of(
             "limits": brief_words.limits(answer, papers, standing(scenario)),
             "papers": papers.to_json() | {"place": place, "command": papers.command},
             "evidence": evidence,
+            "cases": cases,
             "sources": [sources[key] for key in sorted(sources)],
         },
     )
@@ -116,6 +119,7 @@ def figures(answer: Answer, series: Mapping[str, Answer]) -> tuple[Figure, ...]:
             continue
         given = answer if entry.needs is None else series[entry.needs]
         chart = entry.draw(given)
-        finding = " ".join(chart.to_dict()["title"]["text"]).replace("\u00a0", " ")
-        found.append(Figure(name, finding, chart))
+        title = chart.to_dict()["title"]
+        finding, below = (" ".join(title[part]).replace("\u00a0", " ") for part in ("text", "subtitle"))
+        found.append(Figure(name, finding, below, chart))
     return tuple(found[:MOST_CHARTS])

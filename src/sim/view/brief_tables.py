@@ -114,9 +114,14 @@ def _cells(mover: Mapping[str, Any], *, ratio: bool) -> list[str]:
     if len(values) > 3:
         known = [one for one in values if one["answer"] is not None]
         values = [values[0], values[-1]] if mover["crossings"] else known
-    told = " → ".join(f"{_answer(one['answer'], ratio=ratio)} at {value_text(one['value'])}" for one in values)
+    told = " → ".join(f"{_answer(one['answer'], ratio=ratio)} at {_value(one['value'])}" for one in values)
     crossed = [_crossing(one) for one in mover["crossings"]] or ["-"] * (2 if ratio else 1)
     return [told, *crossed]
+
+
+def _value(value: Any) -> str:
+    """A value of a parameter: numbers in three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else value_text(value)
 
 
 def _answer(value: float | None, *, ratio: bool) -> str:

@@ -53,9 +53,9 @@ def kind_of(path: Path) -> str:
     return kind
 
 
-def drawn(chart: Any) -> str:
-    """An Altair chart as SVG text, as a file of it would hold."""
-    return _svg(json.dumps(chart.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+def drawn(specification: dict[str, Any]) -> str:
+    """A Vega-Lite specification as SVG text."""
+    return _svg(json.dumps(specification, ensure_ascii=False, allow_nan=False))
 
 
 def warm_up() -> None:

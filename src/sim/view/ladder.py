@@ -80,6 +80,19 @@ def response_chart(result: Mapping[str, Any]) -> alt.LayerChart:
     return finished(layers, _LADDER, height, finding=response_finding(result), below=below, source=run_line(result))
 
 
+def arm_response_chart(found: Mapping[str, Any], arm: str | None = None) -> alt.LayerChart:
+    """How far each guarantor goes given an attack, in one arm of a comparison.
+
+    Args:
+        found: the JSON object of `article4 compare`.
+        arm: which; by default the last.
+    """
+    name = arm or list(found["arms"])[-1]
+    held = found["arms"][name]
+    asks = f"{plain(name, 60)}: {plain(held['title'], 120)}"
+    return response_chart({**held, "trials": found["trials"], "seed": found["seed"], "asks": asks})
+
+
 def response_finding(result: Mapping[str, Any]) -> str:
     """Who goes furthest, in a sentence."""
     known = {name: shares for name, shares in result["responses"].items() if int(shares["n"]) > 0}

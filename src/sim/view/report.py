@@ -65,7 +65,12 @@ def brief_page(brief: Brief) -> str:
     template = environment.get_template("brief.html.j2")
     style = environment.get_template("brief.css").render()
     shown = [
-        {"name": figure.name, "svg": Markup(inline(figure, place))}  # noqa: S704 - drawn by the library, its text escaped
+        {
+            "name": figure.name,
+            "finding": figure.finding,
+            "below": figure.below,
+            "svg": Markup(inline(figure, place)),  # noqa: S704 - drawn by the library, which escapes its text
+        }
         for place, figure in enumerate(brief.figures)
     ]
     table = environment.from_string(_TABLE)
@@ -98,10 +103,12 @@ def brief_markdown(brief: Brief, files: list[str]) -> str:
 
 
 def inline(figure: Figure, place: int) -> str:
-    """A chart as an element of a page: named for who cannot see it, its ids its own, its size that of the page."""
+    """A chart as an element of a page, which writes its title itself: named for who cannot see it, its ids its own."""
     from markupsafe import escape  # noqa: PLC0415 - see brief_page
 
-    svg = drawn(figure.chart)
+    specification = figure.chart.to_dict()
+    del specification["title"]
+    svg = drawn(specification)
     svg = svg[svg.index("<svg") :]
     for name in set(_ID.findall(svg)):
         svg = re.sub(rf'(\bid="|url\(#|href="#){re.escape(name)}\b', rf"\g<1>chart{place}-{name}", svg)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment import Decomposition, Result, convergence, find_flips, stored_experiment
+from sim.experiment import Decomposition, Result, Sweep, against, convergence, find_flips, stored_experiment
 from sim.experiment.papers import read_papers
 from sim.reading import InputError
 from sim.reading.errors import shown_path
@@ -27,5 +28,8 @@ def stored_brief(directory: str | Path) -> Brief:
     series: dict[str, Any] = {}
     if isinstance(found, Result):
         series["convergence"] = convergence(directory).to_json()
+    if not isinstance(found, Sweep):
+        with contextlib.suppress(InputError):  # no parameter differs between its sets
+            series["against"] = against(directory).to_json()
     answer = summary_of(found) if isinstance(found, Result) else found.to_json()
     return brief_of(answer, find_flips(directory), read_papers(directory), series, str(directory))
