@@ -96,8 +96,8 @@ def plot(
     if entry.needs is not None:
         from sim.experiment import against, convergence  # noqa: PLC0415 - NumPy and the world load with it
 
-        series = {"convergence": convergence, "against": against}[entry.needs]
-        answer, said = series(run, **said).to_json(), {}
+        series = convergence(run, **said) if entry.needs == "convergence" else against(run, **said)
+        answer, said = series.to_json(), {}
     drawn = entry.draw(answer, **said)
     from sim.view.files import save  # noqa: PLC0415 - the drawing engine loads with it
 

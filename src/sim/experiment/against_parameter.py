@@ -173,7 +173,7 @@ def _answers(events: Floats, exposure: Floats) -> Floats:
 def _along(rates: Sequence[Line], offsets: Floats) -> Floats:
     values = [np.concatenate([rate.at(np.array([offset])) for offset in offsets]) for rate in rates]
     if len(values) == 1:
-        return np.minimum(1.0, values[0])
+        return np.asarray(np.minimum(1.0, values[0]))
     empty = np.full(len(offsets), np.nan)
     return np.asarray(np.divide(values[0], values[1], out=empty, where=values[1] > 0.0))
 
@@ -184,7 +184,7 @@ def _groups(x: Floats, events: Floats, exposure: Floats) -> tuple[dict[str, Any]
     for held in np.array_split(np.argsort(x, kind="stable"), GROUPS):
         some, over = events[:, held], exposure[:, held]
         mean, interval = _pooled(some, over)
-        ends = {"low": float(x[held].min()), "high": float(x[held].max()), "x": float(x[held].mean())}
+        ends: dict[str, Any] = {"low": float(x[held].min()), "high": float(x[held].max()), "x": float(x[held].mean())}
         found.append(ends | {"mean": mean, "interval": interval, "sets": len(held)})
     return tuple(found)
 

@@ -175,9 +175,7 @@ def _through_sets(
     return Flips(*told, **counts, movers=found, note=note)
 
 
-def _movers(
-    names: Sequence[str], columns: Floats, rates: Sequence[Line], lines: Sequence[float]
-) -> tuple[Mover, ...]:
+def _movers(names: Sequence[str], columns: Floats, rates: Sequence[Line], lines: Sequence[float]) -> tuple[Mover, ...]:
     """The parameters whose slope luck does not explain, the surest first."""
     from scipy.special import ndtri  # noqa: PLC0415 - heavy
 
@@ -256,7 +254,9 @@ def _along_axes(arm: str, columns: dict[str, NDArray[Any]], values: Floats) -> F
             rates = [fitted_line(np.asarray(column, float)[None, :], one, ones) for one in values.T]
             movers += _movers([name], np.asarray(column, float)[None, :], rates, lines)
         else:
-            movers.append(_stepwise(name, column, values, lines))
+            stepwise = _stepwise(name, column, values, lines)
+            # Points share their draws: where nothing changes, the answers are equal to the last bit.
+            movers += [stepwise] if len({answer for _, answer in stepwise.values}) > 1 else []
     note = None if movers else "no axis moves it by more than luck would"
     return Flips(arm, quantity, lines, "points", len(values), len(columns), tuple(movers), note)
 

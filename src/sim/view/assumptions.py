@@ -136,7 +136,7 @@ def standing(scenario: Scenario) -> dict[str, int]:
 
 
 def evidence_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[Cited, ...], tuple[Cited, ...]]:
-    """The entries that assumptions rest on or name, with those that bear on them; and the cases others are fitted to."""
+    """The entries that assumptions rest on or name, with those that bear on them; and the cases fitted to."""
     named = cited(name for row in rows for name in row["named"])
     known = {entry.id for entry in named}
     cases = cited((name for row in rows for name in row["cases"] if name not in known), deep=False)

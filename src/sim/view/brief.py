@@ -37,7 +37,7 @@ class Figure:
 
     Attributes:
         name: of the chart.
-        finding: its title, in one line.
+        finding: its title, in one line; what the chart shows, where the answer itself says the title.
         below: its subtitle, likewise.
         chart: to be drawn.
     """
@@ -70,9 +70,7 @@ class Brief:
     texts: Mapping[str, Any]
 
 
-def brief_of(
-    answer: Answer, flips: Sequence[Flips], papers: Papers, series: Mapping[str, Answer], place: str
-) -> Brief:
+def brief_of(answer: Answer, flips: Sequence[Flips], papers: Papers, series: Mapping[str, Answer], place: str) -> Brief:
     """Gather what a brief says.
 
     Args:
@@ -86,14 +84,15 @@ def brief_of(
     told = [one.to_json() for one in flips]
     movers = [mover["parameter"] for one in told for mover in one["movers"][:3]]
     rows = assumption_rows(scenario, carried(scenario, movers))
+    asked, said = brief_words.question(answer, papers), brief_words.answer(answer, told)
     evidence, cases = evidence_rows(rows)
     sources = {source.key: source for entry in (*evidence, *cases) for source in entry.sources}
     return Brief(
         title=brief_words.title(answer, papers),
-        question=brief_words.question(answer, papers),
-        answer=brief_words.answer(answer, told),
+        question=asked,
+        answer=said,
         arms=tuple(brief_words.arms(papers)),
-        figures=figures(answer, series),
+        figures=figures(answer, series, (asked, *said)),
         texts={
             "consequences": consequences(answer),
             "flips": flip_tables(told, scenario),
@@ -109,8 +108,14 @@ def brief_of(
     )
 
 
-def figures(answer: Answer, series: Mapping[str, Answer]) -> tuple[Figure, ...]:
-    """The charts that carry an answer, as far as they fit it."""
+def figures(answer: Answer, series: Mapping[str, Answer], said: Sequence[str] = ()) -> tuple[Figure, ...]:
+    """The charts that carry an answer, as far as they fit it.
+
+    Args:
+        answer: the JSON object of a result.
+        series: what stands in for it, by `Entry.needs`.
+        said: sentences that stand above the charts: no chart repeats them.
+    """
     fitting = gallery.fitting(answer)
     found = []
     for name in CARRY[answer["command"]]:
@@ -121,5 +126,9 @@ def figures(answer: Answer, series: Mapping[str, Answer]) -> tuple[Figure, ...]:
         chart = entry.draw(given)
         title = chart.to_dict()["title"]
         finding, below = (" ".join(title[part]).replace("\u00a0", " ") for part in ("text", "subtitle"))
+        for one in said:
+            below = below.removeprefix(one).strip()
+        if finding in said:
+            finding = f"{entry.shows[:1].upper()}{entry.shows[1:]}"
         found.append(Figure(name, finding, below, chart))
     return tuple(found[:MOST_CHARTS])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.scenario import meaning
 from sim.view.points import at_text
 from sim.view.sweep import value_text
-from sim.view.words import CONDITIONS, GIVEN, METRICS, interval, percent, plain
+from sim.view.words import CONDITIONS, GIVEN, interval, percent, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -37,7 +37,7 @@ def question(answer: Mapping[str, Any], papers: Papers) -> str:
         return plain(answer["asks"])
     scenarios = list(papers.scenarios.values())
     if answer["command"] == "run":
-        return plain(scenarios[0].asks or scenarios[0].title)
+        return plain(scenarios[0].asks)
     protege = plain(answer["protege"], 40)
     beside = f"“{plain(scenarios[0].title, 100)}”"
     span = f"within {months(int(answer['horizon']))}"
@@ -75,7 +75,9 @@ def answer(found: Mapping[str, Any], flips: Sequence[Mapping[str, Any]]) -> tupl
 def _run_second(found: Mapping[str, Any]) -> str:
     if int(found["trials"]) == 1:
         return "Play more worlds before anything is concluded."
-    return _help_line(found["metrics"]["abandoned"]) or "As no world saw an attack, nothing is learned of who would help."
+    return (
+        _help_line(found["metrics"]["abandoned"]) or "As no world saw an attack, nothing is learned of who would help."
+    )
 
 
 def _help_line(abandoned: Mapping[str, Any], name: str = "") -> str:
@@ -93,27 +95,31 @@ def _coarse(metric: Mapping[str, Any]) -> float | None:
 
 
 def _compared_second(found: Mapping[str, Any]) -> str:
+    """What the interval over what is not known leaves of a comparison."""
     if int(found["trials"]) == 1:
         return "Play more worlds before anything is concluded."
     names = treated(found)
-    if len(names) > 1:
-        open_ = [name for name in names if _includes_one(found["arms"][name]["hazard_ratio"])]
-        known = [name for name in names if found["arms"][name]["hazard_ratio"]["interval"]]
-        if not known:
-            return "No arm has an interval, so nothing is said of what is not known."
-        return f"Of {len(known)} arms with an interval over what is not known, {len(open_)} leave it open whether they help."
-    ratio = found["arms"][names[0]]["hazard_ratio"]
-    name = plain(names[0], 60)
+    if len(names) == 1:
+        return _sure(found["arms"][names[0]]["hazard_ratio"], plain(names[0], 60))
+    known = [ratio for name in names if (ratio := found["arms"][name]["hazard_ratio"])["interval"]]
+    if not known:
+        return "No arm has an interval, so nothing is said of what is not known."
+    still = sum(map(_includes_one, known))
+    return f"Of {len(known)} arms with an interval over what is not known, {still} leave it open whether they help."
+
+
+def _sure(ratio: Mapping[str, Any], name: str) -> str:
+    """Whether an arm deters over all that is not known."""
     if ratio["mean"] is None:
         return "There is no hazard to compare, so it cannot be said whether it deters."
     if ratio["interval"] is None:
         return "There is no interval over what is not known: too few worlds were played, or none differ."
     ends = interval(ratio["interval"], ratio["mc_se"])
     if _includes_one(ratio):
-        return f"From what is known it cannot be told whether {name} deters or provokes: the 90 % interval {ends} holds 1."
-    if ratio["interval"][1] < 1:
-        return f"Over what is not known it deters throughout the 90 % interval {ends} of the hazard ratio."
-    return f"Over what is not known it provokes throughout the 90 % interval {ends} of the hazard ratio."
+        start = "From what is known it cannot be told"
+        return f"{start} whether {name} deters or provokes: the 90 % interval {ends} holds 1."
+    does = "deters" if ratio["interval"][1] < 1 else "provokes"
+    return f"Over what is not known it {does} throughout the 90 % interval {ends} of the hazard ratio."
 
 
 def _includes_one(ratio: Mapping[str, Any]) -> bool:
@@ -138,18 +144,25 @@ def _swept_second(flips: Sequence[Mapping[str, Any]]) -> str:
     return f"On average over the other axes it passes {line} at {' and at '.join(plain(one, 80) for one in crossed)}."
 
 
+_RULES = "The 90 % intervals hold what is not known of the numbers; a rule that is wrong lies outside them."
+_UNSOURCED = (
+    "What a refused mandate costs and how a great-power clash is feared have no source: they are ranges that every "
+    "number here carries."
+)
+
+
 def limits(found: Mapping[str, Any], papers: Papers, counts: Mapping[str, int]) -> list[str]:
     """What the answer cannot say."""
     scenario = list(papers.scenarios.values())[-1]
+    span, name = months(scenario.horizon), plain(scenario.name, 60)
     told = [
-        f"It is a model: it says what follows from its rules and numbers within {months(scenario.horizon)}, and nothing "
-        "of what comes later.",
-        f"Of {counts['all']} numbers of {plain(scenario.name, 60)}, {counts['record']} come from the record, "
-        f"{counts['convention']} are conventions or provisional fits, {counts['said']} are told by their scenario.",
-        "The 90 % intervals hold what is not known of the numbers, not of the rules; a rule that is wrong is outside "
-        "them.",
-        "How much harm guarantors can do, what a refused mandate costs and how a great-power clash is feared have no "
-        "source: they are ranges that every number here carries.",
+        f"It is a model: it says what follows from its rules and numbers within {span}, nothing of what comes later.",
+        (
+            f"Of {counts['all']} numbers of {name}, {counts['record']} come from the record, {counts['convention']} "
+            f"are conventions or provisional fits, {counts['said']} are told by their scenario."
+        ),
+        _RULES,
+        _UNSOURCED,
     ]
     if papers.ensemble is None:
         told.append(

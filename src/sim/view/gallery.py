@@ -78,7 +78,10 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
             "strata": Entry(strata_chart, "in which worlds an arm matters, and what any pairing allows"),
             "responses": Entry(arm_response_chart, "how far each guarantor goes given an attack in an arm", ("arm",)),
             "parameter": Entry(
-                parameter_chart, "the hazard ratio against a parameter, set by set", ("parameter", "arm"), needs="against"
+                parameter_chart,
+                "the hazard ratio against a parameter, set by set",
+                ("parameter", "arm"),
+                needs="against",
             ),
         },
         "sweep": {

@@ -89,7 +89,7 @@ def arm_response_chart(found: Mapping[str, Any], arm: str | None = None) -> alt.
     """
     name = arm or list(found["arms"])[-1]
     held = found["arms"][name]
-    asks = f"{plain(name, 60)}: {plain(held['title'], 120)}"
+    asks = f"{plain(name, 60)}: {plain(held['title'], 120)}."
     return response_chart({**held, "trials": found["trials"], "seed": found["seed"], "asks": asks})
 
 

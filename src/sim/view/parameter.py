@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 _FRAME: Final = Frame(left=64, right=130)
-_HEIGHT: Final = 300
+_HEIGHT: Final = 230
 _NARROW: Final = (0.3, 3.0)
 """Hazard ratios that are drawn at most: beyond, sets of few events say nothing."""
 
@@ -34,7 +34,12 @@ def parameter_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     ratio = found["quantity"] == "hazard_ratio"
     rows = parameter_rows(found)
     low, high = _reach(found)
-    x = alt.X("x:Q", title=axis_title(found), scale=alt.Scale(domain=[low, high], nice=False), axis=alt.Axis(grid=False, tickCount=5))
+    x = alt.X(
+        "x:Q",
+        title=axis_title(found),
+        scale=alt.Scale(domain=[low, high], nice=False),
+        axis=alt.Axis(grid=False, tickCount=5),
+    )
     y = alt.Y("y:Q", title=None, **_vertical(alt, ratio=ratio))
     layers: list[Any] = [*_bands(alt, found, x, y, (low, high))]
     dots = alt.Chart(alt.InlineData(values=rows["sets"]))
@@ -74,7 +79,7 @@ def axis_title(found: Mapping[str, Any]) -> str:
 
 
 def parameter_rows(found: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """`sets`: a row a dot, those beyond the plot left out of a log scale; `groups`: a row a fifth that has an answer."""
+    """`sets`: a row a dot, those beyond the plot left out; `groups`: a row a fifth that has an answer."""
     ratio = found["quantity"] == "hazard_ratio"
     sets = [dict(one) for one in found["sets"] if not ratio or _NARROW[0] <= one["y"] <= _NARROW[1]]
     groups = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.reading import InputError, Problem, TaskError, did_you_mean
 from sim.view.files import drawn, save
+from sim.view.theme import bound
 from sim.view.words import plain, worlds
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def brief_page(brief: Brief) -> str:
     """The brief as HTML 5: no script, its style and charts inside, nothing from outside."""
     from markupsafe import Markup  # noqa: PLC0415 - loads with Jinja, which only a brief needs
 
-    environment = _environment(html=True)
+    environment = _environment()
     template = environment.get_template("brief.html.j2")
     style = environment.get_template("brief.css").render()
     shown = [
@@ -79,7 +80,12 @@ def brief_page(brief: Brief) -> str:
         return Markup(table.render(grid=grid))  # noqa: S704 - rendered with autoescape
 
     return template.render(
-        brief=brief, texts=brief.texts, figures=shown, style=Markup(style), table=laid, trials=_trials(brief)
+        brief=brief,
+        texts=brief.texts,
+        figures=shown,
+        style=Markup(style),  # noqa: S704 - our own file
+        table=laid,
+        trials=_trials(brief),
     )
 
 
@@ -91,11 +97,9 @@ def brief_markdown(brief: Brief, files: list[str]) -> str:
         files: names of the charts' files, in their order.
     """
     shown = [
-        {"finding": figure.finding, "file": _link(file)}
-        for figure, file in zip(brief.figures, files, strict=True)
+        {"finding": figure.finding, "file": _link(file)} for figure, file in zip(brief.figures, files, strict=True)
     ]
-    environment = _environment(html=False)
-    environment.filters["md"] = marked
+    environment = _environment()
     text = environment.get_template("brief.md.j2").render(
         brief=brief, texts=brief.texts, figures=shown, table=_markdown_table, trials=_trials(brief)
     )
@@ -127,7 +131,7 @@ _TABLE: Final = """\
 {% endfor %}</tr></thead>
 <tbody>
 {% for row in grid.rows %}<tr><th scope="row">{{ row[0] }}</th>\
-{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% for cell in row[1:] %}<td>{{ cell | bound }}</td>{% endfor %}</tr>
 {% endfor %}</tbody>
 </table>
 </div>
@@ -138,7 +142,12 @@ _TABLE: Final = """\
 def _markdown_table(grid: Grid) -> str:
     lines = []
     if grid.rows:
-        lines = [_line(grid.header), _line(["---"] * len(grid.header), bare=True), *(_line(row) for row in grid.rows), ""]
+        lines = [
+            _line(grid.header),
+            _line(["---"] * len(grid.header), bare=True),
+            *(_line(row) for row in grid.rows),
+            "",
+        ]
     return "\n".join([*lines, marked(grid.note)])
 
 
@@ -158,13 +167,20 @@ def _trials(brief: Brief) -> str:
     return worlds(int(papers["trials"])) + each.get(papers["kind"], "")
 
 
-def _environment(*, html: bool) -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only a brief needs it
+def _environment() -> Environment:
+    """Templates of the package: HTML is escaped by itself, Markdown by its filter `md`."""
+    from jinja2 import (  # noqa: PLC0415 - only a brief needs it
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
 
-    return Environment(  # noqa: S701 - Markdown is escaped by its own filter
+    environment = Environment(
         loader=PackageLoader("sim.view", _TEMPLATES),
-        autoescape=html,
+        autoescape=select_autoescape(("html.j2",), default_for_string=True),
         undefined=StrictUndefined,
-        trim_blocks=not html,
         keep_trailing_newline=True,
     )
+    environment.filters |= {"bound": bound, "md": marked}
+    return environment

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from sim.experiment import Decomposition, Result, Sweep, against, convergence, find_flips, stored_experiment
 from sim.experiment.papers import read_papers
@@ -11,9 +12,6 @@ from sim.reading import InputError
 from sim.reading.errors import shown_path
 from sim.view.answers import summary_of
 from sim.view.brief import Brief, brief_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def stored_brief(directory: str | Path) -> Brief:
@@ -24,7 +22,9 @@ def stored_brief(directory: str | Path) -> Brief:
     """
     found = stored_experiment(directory)
     if isinstance(found, Decomposition):
-        raise InputError(f"{shown_path(directory)}: holds a decomposition; a run, a comparison or a sweep has a brief")
+        raise InputError(
+            f"{shown_path(Path(directory))}: holds a decomposition; a run, a comparison or a sweep has a brief"
+        )
     series: dict[str, Any] = {}
     if isinstance(found, Result):
         series["convergence"] = convergence(directory).to_json()
