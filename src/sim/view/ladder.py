@@ -75,7 +75,8 @@ def response_chart(result: Mapping[str, Any]) -> alt.LayerChart:
     attacked = max((int(shares["n"]) for shares in result["responses"].values()), default=0)
     below = [
         question_of(result),
-        f"Highest response in the {worlds(attacked)} with an attack, of {int(result['trials']):,}. {_seed(result)}",
+        f"Highest response in the {worlds(attacked)} with an attack, of {int(result['trials']):,}, "
+        f"seed {result['seed']}.",
     ]
     return finished(layers, _LADDER, height, finding=response_finding(result), below=below, source=run_line(result))
 
@@ -95,11 +96,11 @@ def arm_response_chart(found: Mapping[str, Any], arm: str | None = None) -> alt.
 
 def response_finding(result: Mapping[str, Any]) -> str:
     """Who goes furthest, in a sentence."""
+    if int(result["trials"]) == 1:
+        return "One world was played: what its guarantors did says nothing of how likely it is."
     known = {name: shares for name, shares in result["responses"].items() if int(shares["n"]) > 0}
     if not known:
         return "Nobody was called upon: no world saw an attack."
-    if int(result["trials"]) == 1:
-        return "One world was played: what its guarantors did says nothing of how likely it is."
 
     def forces(name: str) -> float:
         return float(known[name]["troops"] or 0.0) + float(known[name]["combat"] or 0.0)
@@ -146,10 +147,6 @@ def response_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 )
                 start += share
     return rows
-
-
-def _seed(result: Mapping[str, Any]) -> str:
-    return f"Seed {result['seed']}."
 
 
 def _row_height(result: Mapping[str, Any]) -> int:
