@@ -18,8 +18,8 @@ MADE = {
     "decompose": ["decompose", "outsider", "member"],
 }
 CHARTS = {
-    "run": ["outcomes", "responses", "luck", "convergence", "parameter"],
-    "compare": ["survival", "answer", "outcomes", "strata", "responses", "parameter"],
+    "run": ["outcomes", "responses", "luck", "convergence", "parameter", "expected", "beliefs"],
+    "compare": ["survival", "answer", "outcomes", "strata", "responses", "parameter", "expected", "beliefs"],
     "sweep": ["map", "difference", "points"],
     "decompose": ["waterfall"],
 }

@@ -72,7 +72,7 @@ def plot(
     breakeven: Search = None,
     json: Json = False,
 ) -> None:
-    """Draw what is stored: the usual chart of its kind, or one by name. Nothing is played."""
+    """Draw what is stored: the usual chart of its kind, or one by name. Only `expected` and `beliefs` play worlds again."""
     from sim.reading import InputError, Problem  # noqa: PLC0415 - Pydantic loads with it, too slow for --help
 
     if chart != LIST:
@@ -94,10 +94,7 @@ def plot(
     asked["breakeven"] = None if breakeven is None else _breakeven(breakeven)
     said = checked(name, entry, answer, asked)
     if entry.needs is not None:
-        from sim.experiment import against, convergence  # noqa: PLC0415 - NumPy and the world load with it
-
-        series = convergence(run, **said) if entry.needs == "convergence" else against(run, **said)
-        answer, said = series.to_json(), {}
+        answer, said = _series(entry.needs, run, said), {}
     drawn = entry.draw(answer, **said)
     from sim.view.files import save  # noqa: PLC0415 - the drawing engine loads with it
 
@@ -117,6 +114,19 @@ def _answer(directory: Path) -> Mapping[str, Any]:
 
     found = stored_experiment(directory)
     return summary_of(found) if isinstance(found, Result) else found.to_json()
+
+
+def _series(needed: str, run: Path, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON object that stands in for the result where a chart needs another."""
+    from sim.experiment import against, convergence, expected  # noqa: PLC0415 - NumPy and the world load with it
+
+    match needed:
+        case "against":
+            return against(run, **said).to_json()
+        case "expected":
+            return expected(run, **said).to_json()
+        case _:
+            return convergence(run, **said).to_json()
 
 
 def _list(run: Path, answer: Mapping[str, Any], entries: Mapping[str, Entry], *, json: bool) -> None:

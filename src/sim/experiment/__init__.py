@@ -27,6 +27,7 @@ from sim.experiment.decompose import (
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.flips import Flips, Mover, find_flips
+from sim.experiment.look_ahead import Expected, expected
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.pick import Picked, find_trials, typical_trial
@@ -62,6 +63,7 @@ __all__ = [
     "Done",
     "Drivers",
     "Estimate",
+    "Expected",
     "Failed",
     "Flips",
     "Metric",
@@ -93,6 +95,7 @@ __all__ = [
     "decompose",
     "decompose_plan",
     "estimate",
+    "expected",
     "find_breakeven",
     "find_flips",
     "find_trials",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.reading import InputError, Problem, did_you_mean
 from sim.view.arms import answer_chart, outcomes_chart
+from sim.view.beliefs import beliefs_chart
 from sim.view.charts import outcome_chart
 from sim.view.convergence import convergence_chart
 from sim.view.curve import credibility_chart, is_curve
@@ -48,7 +49,7 @@ class Entry:
         takes: what may be said of it by name: `metric`, `target`, `arm`, `breakeven`, `parameter`.
         fits: whether a result of this kind can be drawn so.
         needs: what stands in for the result: `convergence` where the series of a run is drawn, `against` where its
-            parameter sets are.
+            parameter sets are, `expected` where worlds are played again to see what attackers expect.
     """
 
     draw: Callable[..., Chart]
@@ -57,6 +58,15 @@ class Entry:
     fits: Callable[[Answer], bool] = _always
     needs: str | None = None
 
+
+_EXPECTED: Final = {
+    "expected": Entry(
+        response_chart, "what attackers expect of each guarantor beside what it does", ("arm",), needs="expected"
+    ),
+    "beliefs": Entry(
+        beliefs_chart, "what attackers expect of each guarantor, month by month", ("arm",), needs="expected"
+    ),
+}
 
 CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
     {
@@ -70,6 +80,7 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
             "parameter": Entry(
                 parameter_chart, "P(attack) against a parameter, set by set", ("parameter",), needs="against"
             ),
+            **{name: replace(entry, takes=()) for name, entry in _EXPECTED.items()},
         },
         "compare": {
             "survival": Entry(survival_chart, "worlds without an attack, month by month"),
@@ -83,6 +94,7 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
                 ("parameter", "arm"),
                 needs="against",
             ),
+            **_EXPECTED,
         },
         "sweep": {
             "map": Entry(
