@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, backtest, breakeven, claims, compare, evidence, plot, query, replay, run, sensitivity, sweep
+from sim.cli import (
+    ask,
+    backtest,
+    breakeven,
+    claims,
+    compare,
+    evidence,
+    plot,
+    query,
+    replay,
+    report,
+    run,
+    sensitivity,
+    sweep,
+)
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -45,6 +59,7 @@ app.command("sensitivity", short_help="Say what drives the answer, and where a t
 app.command("breakeven", short_help="Find what a parameter would have to be.")(breakeven.breakeven)
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
 app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
+app.command("report", short_help="Write the brief of what is stored: a page to read.")(report.report)
 app.command("replay", short_help="Tell one world month by month.")(replay.replay)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)

@@ -7,6 +7,7 @@ from sim.scenario.canonical import canonical, scenario_hash
 from sim.scenario.leaf import Leaf, Within
 from sim.scenario.leaves import leaves
 from sim.scenario.loading import load
+from sim.scenario.meanings import meaning
 from sim.scenario.names import names
 from sim.scenario.provenance import Provenance, provenance
 from sim.scenario.schema import Scenario
@@ -23,6 +24,7 @@ __all__ = [
     "json_schema",
     "leaves",
     "load",
+    "meaning",
     "names",
     "prior_sets",
     "provenance",
