@@ -25,6 +25,7 @@ from sim.experiment.decompose import (
 )
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
+from sim.experiment.growing import Growing
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.pick import Picked, find_trials, typical_trial
@@ -60,6 +61,7 @@ __all__ = [
     "Drivers",
     "Estimate",
     "Failed",
+    "Growing",
     "Metric",
     "Moments",
     "Picked",

@@ -12,6 +12,7 @@ from sim.scenario.provenance import Provenance, provenance
 from sim.scenario.schema import Scenario
 from sim.scenario.schema_file import json_schema
 from sim.scenario.tabulate import SETS, tabulate
+from sim.scenario.written import as_yaml
 
 __all__ = [
     "SETS",
@@ -19,6 +20,7 @@ __all__ = [
     "Provenance",
     "Scenario",
     "Within",
+    "as_yaml",
     "canonical",
     "json_schema",
     "leaves",

@@ -290,3 +290,38 @@ def _of(count: int, points: int) -> str:
     if count == 0:
         return f"none of {points} points"
     return f"{count} of {points} points" if count < points else f"all {points} points"
+
+
+CELL = "cell"
+"""Name under which a click on a map is told; see `clickable`."""
+
+
+def clickable(chart: alt.LayerChart) -> alt.LayerChart:
+    """A map whose cells can be clicked: what is clicked is told as `x` and `y`, the texts of the axes' values.
+
+    Args:
+        chart: what `map_chart` or `difference_chart` returned.
+    """
+    import altair as alt  # noqa: PLC0415 - see _map
+
+    first, *rest = chart.layer
+    chosen = alt.selection_point(name=CELL, fields=["x", "y"], toggle=False)
+    changed = chart.copy(deep=False)
+    changed.layer = [first.add_params(chosen), *rest]
+    return changed
+
+
+def clicked(found: Mapping[str, Any], x: str, y: str) -> Mapping[str, Any] | None:
+    """The values of the axes at the cell that was clicked; None if there is no such cell.
+
+    Args:
+        found: the JSON object of the sweep.
+        x: text of the value across.
+        y: text of the value that goes up.
+    """
+    down, across = found["axes"]
+    for point in found["points"]:
+        at: Mapping[str, Any] = point["at"]
+        if (value_text(at[across]), value_text(at[down])) == (x, y):
+            return at
+    return None
