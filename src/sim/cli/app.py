@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, evidence, plot, query, replay, run, sensitivity, sweep
+from sim.cli import ask, breakeven, compare, dashboard, evidence, plot, query, replay, run, sensitivity, sweep
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command("breakeven", short_help="Find what a parameter would have to be.")(b
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
 app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
 app.command("replay", short_help="Tell one world month by month.")(replay.replay)
+app.command("app", short_help="Open the dashboard in a browser.")(dashboard.dashboard)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)

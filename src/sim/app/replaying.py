@@ -1,0 +1,4 @@
+"""Stub."""
+
+def page() -> None:
+    """Lay out the page."""
