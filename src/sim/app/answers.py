@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.experiment import Growing
 from sim.experiment.files import write_whole
 from sim.experiment.identity import code_digest
 from sim.view.as_json import json_text
@@ -24,7 +23,7 @@ from sim.view.as_json import json_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.experiment import Plan
+    from sim.experiment import Growing, Plan
 
 PAIRS: Final = (250, 1_000, 2_000, 4_000, 6_000, 8_000, 10_000)
 """Worlds of each arm after which an answer is shown: a first look soon, then ever longer steps. Convention."""

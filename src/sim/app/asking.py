@@ -34,9 +34,10 @@ def page() -> None:
         "Two scenarios, the same draws of chance: what does the treaty change? Nothing leaves this machine.",
     )
     given = address.said(PAGE)
-    mine = _brought()
+    with st.sidebar:
+        mine = _brought()
+        chosen = _sliders(given)
     control, arms = _scenarios(given, mine)
-    chosen = _sliders(given)
     chart = st.segmented_control(
         "Chart",
         list(growing.CHARTS),
@@ -72,7 +73,7 @@ def _after(found: Mapping[str, Any], scenarios: list[Scenario], chart: str, chos
     growing.tables(found)
     name = f"{scenarios[-1].name}-vs-{scenarios[0].name}"
     written = as_yaml(scenarios[-1])
-    files = growing.takeaways(name, found, chart)
+    files = growing.takeaways(found, chart)
     parts.takeaways(name, [*files, ("Scenario as YAML", ".yaml", written.encode, "application/yaml")])
     sets = "".join(f' --set "{key}={value:g}"' for key, value in overrides(chosen).items())
     arms = " ".join(plain(scenario.name) for scenario in scenarios)
@@ -99,7 +100,7 @@ def _brought() -> Scenario | None:
         except InputError as error:
             parts.mistakes(error)
             return None
-        st.success(f"{plain(found.name)} is valid. It can be chosen below as “{MINE}”.")
+        st.success(f"{plain(found.name)} is valid: “{MINE}” stands beside the control.")
         return found
 
 
@@ -143,18 +144,16 @@ def _shipped(name: str) -> Scenario:
 def _sliders(given: Mapping[str, list[str]]) -> dict[str, float]:
     """The ten parameters: dotted name -> value, of those that were moved."""
     said = _said(given)
-    with st.expander("Move what matters most", expanded=True):
-        st.markdown(
-            f"“{RECORDED}” keeps what a scenario has: mostly a range, drawn anew in each parameter set. "
-            "What is moved is one number, in all arms."
-        )
-        left, right = st.columns(2)
-        found = {}
-        for number, moved in enumerate(TEN):
-            with left if number % 2 == 0 else right:
-                value = _slider(moved, said.get(moved.name))
-            if value is not None:
-                found[moved.name] = value
+    st.markdown("**Move what matters most**")
+    st.caption(
+        f"“{RECORDED}” keeps what a scenario has: mostly a range, drawn anew in each parameter set. "
+        "What is moved is one number, in all arms."
+    )
+    found = {}
+    for moved in TEN:
+        value = _slider(moved, said.get(moved.name))
+        if value is not None:
+            found[moved.name] = value
     return found
 
 

@@ -73,18 +73,16 @@ def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Map
     return found
 
 
-def takeaways(name: str, found: Mapping[str, Any], chart: str) -> list[tuple[str, str, Callable[[], bytes], str]]:
+def takeaways(found: Mapping[str, Any], chart: str) -> list[parts.File]:
     """The files of an answer: its numbers, and its chart.
 
     Args:
-        name: of the files; for the chart's too.
         found: the answer.
         chart: one of CHARTS.
     """
-    del name
     return [
         ("Numbers as CSV", ".csv", lambda: comparison_csv(found).encode(), "text/csv"),
-        *parts.drawings(CHARTS[chart][1](found)),
+        *parts.drawings(lambda: CHARTS[chart][1](found)),
     ]
 
 

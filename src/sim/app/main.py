@@ -6,10 +6,10 @@ import streamlit as st
 
 from sim.app import asking, comparing, evidence, replaying, sweeping, validation
 
-st.set_page_config(page_title="article4", page_icon=":material/balance:", layout="centered")
+st.set_page_config(page_title="article4", layout="centered")
 st.navigation(
     [
-        st.Page(asking.page, title="Ask", url_path="ask", default=True),
+        st.Page(asking.page, title="Ask", default=True),
         st.Page(comparing.page, title="Compare", url_path="compare"),
         st.Page(sweeping.page, title="Sweep", url_path="sweep"),
         st.Page(replaying.page, title="Replay", url_path="replay"),

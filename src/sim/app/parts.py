@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from sim.view.files import rendered
 from sim.view.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sim.reading import InputError
     from sim.view.tables import Table
@@ -31,6 +32,9 @@ _STYLE: Final = """<style>
 .note { color: #555555; font-size: .875rem; margin: .2rem 0; }
 @media (max-width: 640px) { h1 { font-size: 1.6rem !important; } }
 </style>"""
+
+File = tuple[str, str, Callable[[], bytes], str]
+"""Something to be taken away: what its button says, its ending, what makes its bytes, their media type."""
 
 _LONG: Final = 40
 """Characters from which the text of a cell is broken into lines. Convention."""
@@ -106,7 +110,7 @@ def mistakes(error: InputError, path: str | None = None) -> None:
     st.code(str(error), language=None, wrap_lines=True)
 
 
-def takeaways(name: str, files: Sequence[tuple[str, str, Callable[[], bytes], str]]) -> None:
+def takeaways(name: str, files: Sequence[File]) -> None:
     """Buttons that hand out files, each made when it is asked for.
 
     Args:
@@ -120,9 +124,13 @@ def takeaways(name: str, files: Sequence[tuple[str, str, Callable[[], bytes], st
             )
 
 
-def drawings(drawn: Any) -> list[tuple[str, str, Callable[[], bytes], str]]:
-    """A chart as files to be handed out: SVG and PNG."""
+def drawings(draw: Callable[[], Any]) -> list[File]:
+    """A chart as files to be handed out: SVG and PNG.
+
+    Args:
+        draw: makes the chart.
+    """
     return [
-        ("Chart as SVG", ".svg", lambda: rendered(drawn, ".svg"), "image/svg+xml"),
-        ("Chart as PNG", ".png", lambda: rendered(drawn, ".png"), "image/png"),
+        ("Chart as SVG", ".svg", lambda: rendered(draw(), ".svg"), "image/svg+xml"),
+        ("Chart as PNG", ".png", lambda: rendered(draw(), ".png"), "image/png"),
     ]

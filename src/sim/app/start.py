@@ -53,9 +53,10 @@ def start(host: str = LOOPBACK, port: int = PORT) -> subprocess.Popen[bytes]:
         raise InputError(Problem(None, None, None, "", "the dashboard needs Streamlit, which is not installed", hint))
     _free(host, port)
     settings = {**_SETTINGS, "server.address": host, "server.port": str(port), "browser.serverAddress": host}
+    # -P: a module of the same name in the user's folder must not be taken for one of ours.
     script = Path(__file__).with_name("main.py")
     options = [f"--{name}={value}" for name, value in settings.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    command = [sys.executable, "-P", "-m", "sim.app.serving", "run", str(script), *options]
     # Streamlit says its address in its own words, with the host's outside one: we say ours.
     return subprocess.Popen(  # noqa: S603 - our own command; host and port were checked
         command, stdout=subprocess.DEVNULL, env=os.environ | {"STREAMLIT_LOGGER_LEVEL": "warning"}

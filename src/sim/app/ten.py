@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RECORDED: Final = "as it is"
 """The first place of every slider: what the scenario has, which is mostly a range rather than a number."""
@@ -93,8 +95,8 @@ TEN: Final[tuple[Moved, ...]] = (
     ),
 )
 """The first five decide what Article 4 can add (the axes of the sweeps `credibility`, `stakes` and `council`, and
-`priors.clash_cost`); the other five are those that move the hazard most in docs/parameters.md, one of each kind. Places lie
-in the ranges of those sweeps or of the scenarios: convention."""
+`priors.clash_cost`); the other five are those that move the hazard most in docs/parameters.md, one of each kind. Places
+lie in the ranges of those sweeps or of the scenarios: convention."""
 
 
 def overrides(chosen: Mapping[str, float]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,14 +36,23 @@ def read(name: str, content: bytes) -> Scenario:
         path = Path(folder) / called
         path.write_bytes(content[: MOST + 1])
         try:
-            document = read_yaml(path)
-            base = document.data.get("extends") if isinstance(document.data, dict) else None
-            if isinstance(base, str) and base not in names():
-                problem = f"{shown(base)} is not a shipped scenario; a file that is brought along can extend no other"
-                raise InputError(Problem(*document.spot(("extends",)), "extends", problem, did_you_mean(base, names())))
+            _extends_shipped(path)
             return load(path)
         except InputError as error:
             raise InputError(*(_renamed(problem, folder, called) for problem in error.problems)) from None
+
+
+def _extends_shipped(path: Path) -> None:
+    """See that a file extends a shipped scenario, or none.
+
+    Raises:
+        InputError: it extends another file, or cannot be read.
+    """
+    document = read_yaml(path)
+    base = document.data.get("extends") if isinstance(document.data, Mapping) else None
+    if isinstance(base, str) and base not in names():
+        problem = f"{shown(base)} is not a shipped scenario; a file that is brought along can extend no other"
+        raise InputError(Problem(*document.spot(("extends",)), "extends", problem, did_you_mean(base, names())))
 
 
 def _called(name: str) -> str:

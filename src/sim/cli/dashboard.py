@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,18 +38,23 @@ def dashboard(*, host: Host = "127.0.0.1", port: Port = 8501, ahead: Ahead = Tru
     if ahead:
         # Played in this process, which only waits otherwise: the pages do not wait for it.
         threading.Thread(target=_ahead, args=(gone,), daemon=True).start()
+    # Ended from outside, it must not leave its server behind.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        gone.set()
         _stop(process)
         return
-    gone.set()
+    finally:
+        gone.set()
+        signal.signal(signal.SIGTERM, before)
     raise typer.Exit(1 if code else 0)
 
 
 def _ahead(gone: threading.Event) -> None:
-    """Play the shipped questions until the dashboard is gone."""
+    """Play the shipped questions until the dashboard is gone; whoever looks at its pages goes first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
     from sim.app.ahead import play_ahead  # noqa: PLC0415 - NumPy and the world load with it
     from sim.app.answers import Answers, kept_in  # noqa: PLC0415 - the same
 

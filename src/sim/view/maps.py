@@ -24,6 +24,9 @@ FAINTEST = 0.1
 """Difference of shares that is drawn in full colour at least: one of a point or two must not look like a great one.
 Convention."""
 
+CELL = "cell"
+"""Name under which a click on a map is told; see `clickable`."""
+
 _PALE = "#f7f7f7"
 
 
@@ -290,10 +293,6 @@ def _of(count: int, points: int) -> str:
     if count == 0:
         return f"none of {points} points"
     return f"{count} of {points} points" if count < points else f"all {points} points"
-
-
-CELL = "cell"
-"""Name under which a click on a map is told; see `clickable`."""
 
 
 def clickable(chart: alt.LayerChart) -> alt.LayerChart:

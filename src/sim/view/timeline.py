@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _PARTS: Final = """
-h3 { font-size: 1rem; margin: 0; padding: 0; } p { margin: .4rem 0; } .faint { color: var(--faint); font-size: .875rem; }
+h3 { font-size: 1rem; margin: 0; padding: 0; } p { margin: .4rem 0; }
+.faint { color: var(--faint); font-size: .875rem; }
 .worlds { display: grid; gap: 1.5rem; grid-template-columns: 1fr; }
 @media (min-width: 60rem), print { .two { grid-template-columns: 1fr 1fr; } }
 ol { list-style: none; margin: .5rem 0 0; padding: 0; } li { border-left: 3px solid var(--rule); margin: 0 0 .6rem;
@@ -105,7 +106,9 @@ def month_part(told: Mapping[str, Any], month: float) -> str:
         name = plain(world["name"], 60)
         cells.append(f"<div><h3>{_text(name)}</h3>{_world(name, found, marks_of(told, side))}</div>")
     two = " two" if twin is not None else ""
-    return f'<style>{_WITHIN}</style><section class="replayed"><div class="worlds{two}">{"".join(cells)}</div></section>'
+    return (
+        f'<style>{_WITHIN}</style><section class="replayed"><div class="worlds{two}">{"".join(cells)}</div></section>'
+    )
 
 
 def _world(name: str, month: Month | None, marks: Mapping[int, str]) -> str:
