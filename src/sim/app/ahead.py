@@ -17,6 +17,10 @@ BESIDE = {"today-member": "today"}
 """Scenarios that begin at another time, and their control."""
 
 
+_WAIT = 60.0
+"""Seconds after which it is looked again whether a piece has been played."""
+
+
 def pairs() -> list[tuple[str, str]]:
     """Control and arm of every question that is played ahead; the one the dashboard opens with comes first."""
     others = [name for name in names() if name not in {CONTROL, ARM, "baseline"}]
@@ -37,5 +41,8 @@ def play_ahead(answers: Answers) -> Iterator[tuple[int, int]]:
             continue  # another protégé: the two cannot be set side by side
         held = answers.held(asked.plan)
         if held is None or held["trials"] < FIRST:
-            answers.more(asked, FIRST)
+            playing = answers.playing(asked)
+            while not playing.advance(FIRST, _WAIT):
+                pass
+            answers.keep(asked.plan, playing.found())
         yield done, len(wanted)

@@ -10,7 +10,6 @@ from sim.app import address, growing, parts, runs
 from sim.experiment import Growing
 from sim.reading import InputError
 from sim.scenario import as_yaml, names
-from sim.view import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,10 +62,7 @@ def _stored(run: runs.Run, chart: str) -> None:
     except InputError as error:
         parts.mistakes(error)
         return
-    for line in growing.comparison_lines(found):
-        st.markdown(f"### {parts.marked(line)}")
-    drawn = gallery.plot(found, chart)
-    parts.chart(drawn)
+    growing.show(f"{run.path} {run.changed}", found, chart)
     growing.tables(found)
     parts.takeaways(run.name, growing.takeaways(found, chart))
 

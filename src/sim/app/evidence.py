@@ -8,7 +8,7 @@ import streamlit as st
 
 from sim.app import address, parts
 from sim.reading import InputError
-from sim.record import entries, keys, show
+from sim.record import data_folder, entries, keys, show
 from sim.scenario import leaves, load, names, provenance
 from sim.scenario.parameters import Recorded
 from sim.view.tables import Table
@@ -51,7 +51,11 @@ def _parameter(given: Mapping[str, Sequence[str]]) -> None:
     chosen = st.selectbox("Parameter", list(rows), key="evidence parameter", help="Type to search.")
     address.tell(PAGE, {"scenario": [name], "parameter": [chosen]})
     row, leaf = rows[chosen], leaves(scenario)[chosen]
-    told = (("value", row.text), ("source", row.source or MISSING), ("set in", row.place or MISSING))
+    told = (
+        ("value", row.text),
+        ("source", row.source or MISSING),
+        ("set in", (row.place or MISSING).removeprefix(f"{data_folder()}/")),
+    )
     parts.table(Table(chosen, ("", "what is said"), tuple((one, plain(text)) for one, text in told), text_columns=2))
     if isinstance(leaf, Recorded):
         _tree(leaf.record)

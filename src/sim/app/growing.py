@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -30,6 +31,10 @@ CHARTS: Final = {
 """Name in the address -> (label, what draws it)."""
 
 
+_GLANCE: Final = 0.2
+"""Seconds between two looks at what is being played; after as many a change of mind is noticed. Convention."""
+
+
 def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Mapping[str, Any]:
     """Show the answer of a comparison, playing on until it rests on `most` worlds of each arm.
 
@@ -41,32 +46,30 @@ def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Map
     """
     began = time.perf_counter()
     held = parts.answers().held(growing.plan)
-    place = st.empty()
-    told, bar = st.empty(), st.empty()
+    head, told, bar, controls, drawn = (st.empty() for _ in range(5))
+    place = _Place(head, told, drawn)
     if held is not None:
-        _show(place, held, chart)
-        _tell(told, held, time.perf_counter() - began, kept=True)
+        place.show(growing, held, chart, began, kept=True)
     if (0 if held is None else held["trials"]) >= most:
         st.session_state.pop(_stopping(key), None)
         assert held is not None  # noqa: S101 - it has at least so many
         return held
-    controls = st.empty()
     if st.session_state.get(_stopping(key)) == growing.plan.hash and held is not None:
         controls.button("Go on playing", key=f"{key} on", on_click=lambda: st.session_state.pop(_stopping(key), None))
         return held
     controls.button("Stop", key=f"{key} stop", on_click=_stopper(key, growing))
     found = held
+    playing = parts.answers().playing(growing)
     for trials in (*(number for number in PAIRS if number < most), most):
-        if held is not None and trials <= held["trials"] and trials < FIRST:
-            continue  # already shown: the first steps are for a first look
-        bar.progress(
-            parts.answers().played(growing.plan) / most, f"Playing on to {worlds(trials)} of each arm, of {most:,}"
-        )
-        latest = parts.answers().more(growing, trials)
+        if held is not None and trials <= held["trials"]:
+            continue
+        while not playing.advance(trials, _GLANCE):
+            bar.progress(min(1.0, playing.trials / most), f"{worlds(playing.trials)} of each arm, of {most:,}")
+        latest = playing.found()
+        parts.answers().keep(growing.plan, latest)
         if found is None or latest["trials"] > found["trials"]:
             found = latest
-            _show(place, found, chart)
-            _tell(told, found, time.perf_counter() - began, kept=False)
+            place.show(growing, found, chart, began, kept=False)
     bar.empty()
     controls.empty()
     assert found is not None  # noqa: S101 - the last step was played
@@ -93,11 +96,43 @@ def tables(found: Mapping[str, Any]) -> None:
             parts.table(shown)
 
 
-def _show(place: Any, found: Mapping[str, Any], chart: str) -> None:
-    with place.container():
-        for line in comparison_lines(found):
-            st.markdown(f"### {parts.marked(line)}")
-        parts.chart(CHARTS[chart][1](found))
+def show(what: str, found: Mapping[str, Any], chart: str) -> None:
+    """Show an answer: its sentences, then a chart.
+
+    Args:
+        what: names the answer, for good.
+        found: the answer.
+        chart: one of CHARTS.
+    """
+    lines = comparison_lines(found)
+    for line in lines:
+        st.markdown(f"### {parts.marked(line)}")
+    _draw(what, found, chart, lines)
+
+
+def _draw(what: str, found: Mapping[str, Any], chart: str, lines: list[str]) -> None:
+    # The page has said it: a chart whose title is the one sentence says it no second time.
+    said = chart == "answer" and len(lines) == 1
+    parts.chart(f"{what} {found['trials']} {chart}", lambda: CHARTS[chart][1](found), titled=not said)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an answer stands on a page: its sentences, how it was played, its chart."""
+
+    head: Any
+    told: Any
+    drawn: Any
+
+    def show(self, growing: Growing, found: Mapping[str, Any], chart: str, began: float, *, kept: bool) -> None:
+        """Show an answer in place of the one before: what can be read first comes first."""
+        lines = comparison_lines(found)
+        with self.head.container():
+            for line in lines:
+                st.markdown(f"### {parts.marked(line)}")
+        _tell(self.told, found, time.perf_counter() - began, kept=kept)
+        with self.drawn.container():
+            _draw(growing.plan.hash, found, chart, lines)
 
 
 def _tell(place: Any, found: Mapping[str, Any], seconds: float, *, kept: bool) -> None:

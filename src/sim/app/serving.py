@@ -8,12 +8,14 @@ import threading
 
 def _load() -> None:
     """Load what every page uses, and what costs seconds when it is first used."""
-    from sim.app import asking, comparing, evidence, replaying, sweeping, validation  # noqa: F401, PLC0415
+    from sim.app import asking, comparing, evidence, parts, replaying, sweeping, validation  # noqa: F401, PLC0415
     from sim.experiment import Growing  # noqa: PLC0415 - NumPy and the world load with it
     from sim.view.files import warm_up  # noqa: PLC0415 - the drawing engine
 
-    Growing(("outsider", "member"))
+    # The worker processes are started too: they load as much again.
+    playing = parts.answers().playing(Growing(("outsider", "member")))
     warm_up()
+    playing.advance(parts.WORKERS + 1, 0.0)
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
-import os
 import socket
 import subprocess
 import sys
@@ -28,7 +27,9 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "server.maxUploadSize": "2",
     "server.enableStaticServing": "false",
     "client.toolbarMode": "minimal",
+    "logger.level": "error",
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
     "global.developmentMode": "false",
     "theme.base": "light",
     "theme.primaryColor": "#0072B2",
@@ -57,10 +58,8 @@ def start(host: str = LOOPBACK, port: int = PORT) -> subprocess.Popen[bytes]:
     script = Path(__file__).with_name("main.py")
     options = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-P", "-m", "sim.app.serving", "run", str(script), *options]
-    # Streamlit says its address in its own words, with the host's outside one: we say ours.
-    return subprocess.Popen(  # noqa: S603 - our own command; host and port were checked
-        command, stdout=subprocess.DEVNULL, env=os.environ | {"STREAMLIT_LOGGER_LEVEL": "warning"}
-    )
+    # Streamlit says its address on standard output, in its own words: we say ours. What fails goes to standard error.
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - ours; host and port were checked
 
 
 def is_loopback(host: str) -> bool:

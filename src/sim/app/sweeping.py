@@ -106,18 +106,20 @@ def _stored(stored: runs.Run, given: Mapping[str, Sequence[str]]) -> None:
     chart = st.segmented_control(
         "Chart",
         list(charts),
-        format_func=lambda name: charts[name].shows,
+        format_func=str.capitalize,
         default=address.first(given, "chart", list(charts), next(iter(charts))),
         key=f"sweep chart {stored.name}",
         required=True,
     )
     st.markdown(f"**{parts.marked(found['title'])}** — {parts.marked(found['asks'])}")
-    drawn = gallery.plot(found, chart)
+    st.caption(parts.marked(f"{chart.capitalize()}: {charts[chart].shows}."))
+    what = f"{stored.path} {stored.changed} {chart}"
     if is_map(found) and chart in {"map", "difference"}:
         key = f"sweep map {stored.name} {chart}"
-        parts.chart(clickable(drawn), key, click=partial(_take, key, found, stored.name))
+        click = partial(_take, key, found, stored.name)
+        parts.chart(what, lambda: clickable(gallery.plot(found, chart)), key=key, click=click)
     else:
-        parts.chart(drawn)
+        parts.chart(what, lambda: gallery.plot(found, chart))
     files = [
         ("Numbers as CSV", ".csv", lambda: stored_sweep(stored.path).table.to_csv(index=False).encode(), "text/csv"),
         *parts.drawings(lambda: gallery.plot(found, chart)),
@@ -173,7 +175,7 @@ def _run(stored: runs.Run, found: Mapping[str, Any], number: int) -> None:
     if width == 1:
         with st.spinner("Playing"):
             alone = run(scenarios[0], _ALONE, plan.seed)
-        parts.chart(outcome_chart(summary_of(alone)))
+        parts.chart(f"{plan.hash} {number} alone", lambda: outcome_chart(summary_of(alone)))
         return
     held = growing.answer(PAGE, Growing(scenarios, seed=plan.seed), "answer")
     growing.tables(held)

@@ -74,7 +74,7 @@ def _answer(path: Path, found: Mapping[str, Any]) -> None:
     st.caption(parts.marked(f"{path.name}, seed {found.get('seed')}"))
     try:
         if found["command"] in gallery.CHARTS:
-            parts.chart(gallery.plot(found))
+            parts.chart(f"{path} {path.stat().st_mtime}", lambda: gallery.plot(found))
         for table in _TABLES[found["command"]](found):
             parts.table(table)
     except (KeyError, TypeError, ValueError, AttributeError):

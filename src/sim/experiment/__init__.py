@@ -25,7 +25,7 @@ from sim.experiment.decompose import (
 )
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
-from sim.experiment.growing import Growing
+from sim.experiment.growing import Growing, Piece, play_piece
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.pick import Picked, find_trials, typical_trial
@@ -65,6 +65,7 @@ __all__ = [
     "Metric",
     "Moments",
     "Picked",
+    "Piece",
     "Plan",
     "Play",
     "Played",
@@ -97,6 +98,7 @@ __all__ = [
     "plan_decomposition",
     "plan_sensitivity",
     "plan_sweep",
+    "play_piece",
     "query",
     "read_sweep",
     "replay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some trials of all arms: all that is needed to play them, anywhere.
+
+    Attributes:
+        first: number of the first trial.
+        task: points, seed and how many trials; a task otherwise stands for a block of a stored run.
+    """
+
+    first: int
+    task: Task
+
+
+def play_piece(piece: Piece) -> Batch:
+    """Play a piece; a function of a module, so that worker processes find it."""
+    task = piece.task
+    played = World(tuple(task.points), replicates=task.replicates, first=piece.first, seed=task.seed).run()
+    columns = {name: np.ascontiguousarray(values) for name, values in played.columns.items()}
+    return Batch(0, piece.first, columns, dict(played.labels))
 
 
 class Growing:
@@ -51,19 +73,33 @@ class Growing:
         """Trials of each arm that are in."""
         return self._sums.trials
 
-    def play(self, trials: int) -> None:
-        """Play so many trials more of each arm.
+    def piece(self, first: int, trials: int) -> Piece:
+        """Return so many trials from one on, to be played by whoever can.
 
         Raises:
             InputError: fewer than one, or more than are ever played.
         """
-        number = whole("trials", trials, 1, MOST_TRIALS - self.trials)
-        plan, first = self.plan, self.trials
-        played = World(tuple(plan.points), replicates=number, first=first, seed=plan.seed).run()
-        columns = {name: np.ascontiguousarray(values) for name, values in played.columns.items()}
-        # A task stands for a block of a stored run; what the sums take of it are its points.
-        task = Task(plan.hash, 0, 0, 0, number, plan.seed, plan.points)
-        self._sums(task, Batch(0, first, columns, dict(played.labels)))
+        number = whole("trials", trials, 1, MOST_TRIALS - first)
+        return Piece(first, Task(self.plan.hash, 0, 0, 0, number, self.plan.seed, self.plan.points))
+
+    def add(self, piece: Piece, batch: Batch) -> None:
+        """Take a piece that was played.
+
+        Raises:
+            ValueError: it does not begin where the trials that are in end.
+        """
+        if piece.first != self.trials:
+            raise ValueError(f"trial {self.trials} comes next, not {piece.first}")
+        self._sums(piece.task, batch)
+
+    def play(self, trials: int) -> None:
+        """Play so many trials more of each arm, here and now.
+
+        Raises:
+            InputError: fewer than one, or more than are ever played.
+        """
+        piece = self.piece(self.trials, trials)
+        self.add(piece, play_piece(piece))
 
     def found(self) -> Comparison:
         """Return what the trials that are in say.
