@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema history parameters clean
+.PHONY: run test slow browser lint format wheel golden schema history parameters clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -15,6 +15,10 @@ test: .stamp-test
 
 slow: .stamp-test
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal
+
+# In Chromium, which is looked for; without it the tests say why they skip, unless ARTICLE4_BROWSER=required.
+browser: .stamp-test
+	$(BIN)/python -m pytest -m browser tests/browser
 
 lint: .stamp-lint
 	$(BIN)/ruff check .

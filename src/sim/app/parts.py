@@ -84,6 +84,8 @@ def chart(
     told = dict(_specification(what, draw))
     # Streamlit would squeeze the whole chart, titles and all, into the width of its plot.
     told["autosize"] = {"type": "pad"}
+    # Nor is what a mark is drawn from, such as its corners, for whoever points at it.
+    told["config"] = {**told.get("config", {}), "mark": {"tooltip": None}}
     if not titled:
         del told["title"]
     if click is None:

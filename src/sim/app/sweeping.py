@@ -117,7 +117,7 @@ def _stored(stored: runs.Run, given: Mapping[str, Sequence[str]]) -> None:
     if is_map(found) and chart in {"map", "difference"}:
         key = f"sweep map {stored.name} {chart}"
         click = partial(_take, key, found, stored.name)
-        parts.chart(what, lambda: clickable(gallery.plot(found, chart)), key=key, click=click)
+        parts.chart(what, lambda: clickable(gallery.plot(found, chart), found), key=key, click=click)
     else:
         parts.chart(what, lambda: gallery.plot(found, chart))
     files = [

@@ -295,18 +295,21 @@ def _of(count: int, points: int) -> str:
     return f"{count} of {points} points" if count < points else f"all {points} points"
 
 
-def clickable(chart: alt.LayerChart) -> alt.LayerChart:
+def clickable(chart: alt.LayerChart, found: Mapping[str, Any]) -> alt.LayerChart:
     """A map whose cells can be clicked: what is clicked is told as `x` and `y`, the texts of the axes' values.
 
     Args:
         chart: what `map_chart` or `difference_chart` returned.
+        found: the JSON object of the sweep.
     """
     import altair as alt  # noqa: PLC0415 - see _map
 
     first, *rest = chart.layer
     chosen = alt.selection_point(name=CELL, fields=["x", "y"], toggle=False)
     changed = chart.copy(deep=False)
-    changed.layer = [first.add_params(chosen), *rest]
+    down, across = found["axes"]
+    told = [alt.Tooltip("y:N", title=down), alt.Tooltip("x:N", title=across), alt.Tooltip("text:N", title="here")]
+    changed.layer = [first.encode(tooltip=told).add_params(chosen), *rest]
     return changed
 
 
