@@ -31,7 +31,8 @@ def page() -> None:
     """Lay out the page."""
     parts.begin(
         "Would Article 4 keep Iran from being attacked?",
-        "Two scenarios, the same draws of chance: what does the treaty change? Nothing leaves this machine.",
+        "Two scenarios, the same draws of chance: what does the treaty change? What matters most can be moved in the "
+        "panel at the left (»). Nothing leaves this machine.",
     )
     given = address.said(PAGE)
     with st.sidebar:

@@ -90,7 +90,7 @@ def _tree(key: str) -> None:
     except InputError as error:
         parts.mistakes(error)
         return
-    st.subheader(plain(found.title, 200), anchor=False)
+    st.header(plain(found.title, 200), anchor=False)
     for line in found.lines:
         st.markdown(_line(line))
     if found.children:

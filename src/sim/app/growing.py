@@ -64,7 +64,7 @@ def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Map
         if held is not None and trials <= held["trials"]:
             continue
         while not playing.advance(trials, _GLANCE):
-            bar.progress(min(1.0, playing.trials / most), f"{worlds(playing.trials)} of each arm, of {most:,}")
+            bar.progress(min(1.0, playing.trials / most), f"{playing.trials:,} of {most:,} worlds of each arm played")
         latest = playing.found()
         parts.answers().keep(growing.plan, latest)
         if found is None or latest["trials"] > found["trials"]:
@@ -106,7 +106,7 @@ def show(what: str, found: Mapping[str, Any], chart: str) -> None:
     """
     lines = comparison_lines(found)
     for line in lines:
-        st.markdown(f"### {parts.marked(line)}")
+        st.markdown(f"## {parts.marked(line)}")
     _draw(what, found, chart, lines)
 
 
@@ -129,7 +129,7 @@ class _Place:
         lines = comparison_lines(found)
         with self.head.container():
             for line in lines:
-                st.markdown(f"### {parts.marked(line)}")
+                st.markdown(f"## {parts.marked(line)}")
         _tell(self.told, found, time.perf_counter() - began, kept=kept)
         with self.drawn.container():
             _draw(growing.plan.hash, found, chart, lines)

@@ -32,7 +32,8 @@ _STYLE: Final = """<style>
   white-space: nowrap; font-variant-numeric: tabular-nums; }
 .scrolled .text { text-align: left; } .scrolled td.long { white-space: normal; min-width: 14rem; }
 .note { color: #555555; font-size: .875rem; margin: .2rem 0; }
-@media (max-width: 640px) { h1 { font-size: 1.6rem !important; } }
+h1 { font-size: 2.2rem !important; } h2 { font-size: 1.4rem !important; }
+@media (max-width: 640px) { h1 { font-size: 1.6rem !important; } h2 { font-size: 1.2rem !important; } }
 </style>"""
 
 WORKERS: Final = max(1, min(4, os.cpu_count() or 1))
@@ -84,8 +85,9 @@ def chart(
     told = dict(_specification(what, draw))
     # Streamlit would squeeze the whole chart, titles and all, into the width of its plot.
     told["autosize"] = {"type": "pad"}
-    # Nor is what a mark is drawn from, such as its corners, for whoever points at it.
-    told["config"] = {**told.get("config", {}), "mark": {"tooltip": None}}
+    # What a mark is drawn from, such as its corners, is for no eye and no ear: the title says what there is to see.
+    told["config"] = {**told.get("config", {}), "mark": {"tooltip": None, "aria": False}}
+    told["description"] = " ".join(told.get("title", {}).get("text", [])) or what
     if not titled:
         del told["title"]
     if click is None:
@@ -109,6 +111,8 @@ def table(shown: Table) -> None:
         kinds = ["text"] if index < shown.text_columns else []
         kinds += ["long"] if len(text) > _LONG else []
         named = f' class="{" ".join(kinds)}"' if kinds else ""
+        if tag == "th" and not text:
+            return "<td></td>"
         return f"<{tag}{named}{scope}>{escape(plain(text))}</{tag}>"
 
     head = "".join(cell("th", index, text, ' scope="col"') for index, text in enumerate(shown.header))

@@ -105,7 +105,7 @@ def _month(told: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> float
         place = there.index(st.session_state[key]) + by
         st.session_state[key] = there[min(max(place, 0), len(there) - 1)]
 
-    st.markdown(f"### {parts.marked(title(told))}")
+    st.markdown(f"## {parts.marked(title(told))}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Month before", on_click=step, args=(-1,), key="replay before", disabled=len(there) < 2)
         st.button("Month after", on_click=step, args=(1,), key="replay after", disabled=len(there) < 2)

@@ -144,7 +144,7 @@ def _take(key: str, found: Mapping[str, Any], name: str) -> None:
 
 def _cell(found: Mapping[str, Any], name: str, given: Mapping[str, Sequence[str]]) -> int | None:
     """The number of the point that is to be played on its own, if one is."""
-    st.subheader("A cell on its own", anchor=False)
+    st.header("A cell on its own", anchor=False)
     points = found["points"]
     numbered = address.whole(given, "cell", 0, len(points) - 1, -1)
     start = points[max(numbered, 0)]["at"]

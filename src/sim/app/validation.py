@@ -34,7 +34,7 @@ def page() -> None:
     parts.begin("Is it true?", "What the model says of cases that it was not shown, and how sound the record is.")
     found = _found()
     for command, (title, shows) in _KINDS.items():
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         if command in found:
             _answer(*found[command])
         else:
@@ -135,7 +135,7 @@ def _short(value: object) -> str:
 
 def _record() -> None:
     """Whether the record is sound, and the cases that wait to be forecast."""
-    st.subheader("The record", anchor=False)
+    st.header("The record", anchor=False)
     problems, count = _checked()
     if problems:
         st.error(f"{len(problems)} problems in the record:")
