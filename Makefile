@@ -8,7 +8,7 @@ TRIALS ?= 20000
 # The gallery of the site plays so many worlds an experiment.
 GALLERY ?= 4000
 
-.PHONY: run test slow lint format wheel docs golden schema history parameters sbc clean
+.PHONY: run test slow browser lint format wheel docs golden schema history parameters sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -18,6 +18,10 @@ test: .stamp-test
 
 slow: .stamp-test
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal
+
+# In Chromium, which is looked for; without it the tests say why they skip, unless ARTICLE4_BROWSER=required.
+browser: .stamp-test
+	$(BIN)/python -m pytest -m browser tests/browser
 
 lint: .stamp-lint
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from sim.cli import (
     breakeven,
     claims,
     compare,
+    dashboard,
     evidence,
     plot,
     query,
@@ -61,6 +62,7 @@ app.command("decompose", short_help="Split an effect among the channels of a tre
 app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
 app.command("report", short_help="Write the brief of what is stored: a page to read.")(report.report)
 app.command("replay", short_help="Tell one world month by month.")(replay.replay)
+app.command("app", short_help="Open the dashboard in a browser.")(dashboard.dashboard)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)

@@ -27,6 +27,7 @@ from sim.experiment.decompose import (
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.flips import Flips, Mover, find_flips
+from sim.experiment.growing import Growing, Piece, play_piece
 from sim.experiment.look_ahead import Expected, expected
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -66,10 +67,12 @@ __all__ = [
     "Expected",
     "Failed",
     "Flips",
+    "Growing",
     "Metric",
     "Moments",
     "Mover",
     "Picked",
+    "Piece",
     "Plan",
     "Play",
     "Played",
@@ -105,6 +108,7 @@ __all__ = [
     "plan_decomposition",
     "plan_sensitivity",
     "plan_sweep",
+    "play_piece",
     "query",
     "read_sweep",
     "replay",

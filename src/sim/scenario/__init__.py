@@ -13,6 +13,7 @@ from sim.scenario.provenance import Provenance, provenance
 from sim.scenario.schema import Scenario
 from sim.scenario.schema_file import json_schema
 from sim.scenario.tabulate import SETS, prior_sets, sets_for, tabulate
+from sim.scenario.written import as_yaml
 
 __all__ = [
     "SETS",
@@ -20,6 +21,7 @@ __all__ = [
     "Provenance",
     "Scenario",
     "Within",
+    "as_yaml",
     "canonical",
     "json_schema",
     "leaves",
