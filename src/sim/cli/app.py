@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, evidence, plot, query, replay, run, sensitivity, sweep
+from sim.cli import ask, breakeven, calibrate, compare, evidence, plot, query, replay, run, sensitivity, sweep
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -51,4 +51,5 @@ app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenario
 app.command("verify", short_help="Recheck a stored run.")(run.verify)
 app.command("query", short_help="Ask a stored run in SQL.")(query.query)
 app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
+app.command("calibrate", short_help="Ask history which parameter sets are plausible.")(calibrate.calibrate)
 app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")

@@ -35,7 +35,7 @@ def calibrate(
     twenty minutes on two processors; what was played is kept and not played again.
     """
     from sim.judge.calibrate import SEED, told  # noqa: PLC0415 - NumPy and the world load with it
-    from sim.judge.calibrate import calibrate as carry_out
+    from sim.judge.calibrate import calibrate as carry_out  # noqa: PLC0415 - the same
     from sim.view.calibration import calibration_headline, calibration_text  # noqa: PLC0415 - the same
 
     chosen = SEED if seed is None else seed_number(seed)

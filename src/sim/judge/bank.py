@@ -14,7 +14,7 @@ from sim.experiment.execute import Failed, execute
 from sim.experiment.plan import Task
 from sim.experiment.points import Points
 from sim.experiment.store import PARTS, Store
-from sim.judge.candidates import Proposal, drawn, part
+from sim.judge.candidates import as_sets, part
 from sim.judge.history import counts
 from sim.reading import TaskError
 from sim.record import posterior
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.judge.candidates import Proposal
     from sim.record.ensemble import Ensemble
     from sim.record.schemas.target import Target
     from sim.scenario import Scenario
@@ -78,18 +79,16 @@ class Histories:
 
     Attributes:
         setting: what is played.
-        proposal: from which the candidates of the round are drawn.
-        number: of the round.
+        candidates: of the round.
+        number: of the round, which decides its luck.
         directory: where parts are stored; None: nowhere.
-        given: sets to play instead of drawing candidates.
 
     """
 
     setting: Setting
-    proposal: Proposal
+    candidates: Ensemble
     number: int
     directory: Path | None = None
-    given: Ensemble | None = None
     together: int = field(default=1, init=False)
 
     def __call__(self, tasks: Sequence[Task], /) -> Sequence[tuple[Batch, bool]]:
@@ -102,7 +101,7 @@ class Histories:
         if found is not None:
             return found, False
         setting, first = self.setting, task.block * self.setting.at_once
-        among = part(self.candidates(), first, first + task.replicates)
+        among = part(self.candidates, first, first + task.replicates)
         counted, out_of = counts(
             setting.scenario,
             among,
@@ -122,13 +121,6 @@ class Histories:
             store.write(task, batch)
         return batch, True
 
-    def candidates(self) -> Ensemble:
-        """The candidates of the round."""
-        if self.given is not None:
-            return self.given
-        names, texts = zip(*self.setting.priors.items(), strict=True)
-        return drawn(self.proposal, self.number, names, texts, posterior().draws, self.setting.seed)
-
     def tasks(self) -> list[Task]:
         """The parts of the round: `replicates` counts candidates."""
         width, points, run = self.setting.at_once, Points((self.setting.scenario,)), self._run()
@@ -138,19 +130,19 @@ class Histories:
                 self.number,
                 0,
                 first // width,
-                min(width, self.proposal.sets - first),
+                min(width, self.candidates.sets - first),
                 self.setting.seed,
                 points,
             )
-            for first in range(0, self.proposal.sets, width)
+            for first in range(0, self.candidates.sets, width)
         ]
 
     def _run(self) -> str:
         """Hash of what decides the parts of this round: a part of other candidates is not read."""
-        digest, candidates = hashlib.sha256(f"{self.setting.run} {self.number}".encode()), self.candidates()
-        digest.update(candidates.draws.tobytes())
+        digest = hashlib.sha256(f"{self.setting.run} {self.number}".encode())
+        digest.update(self.candidates.draws.tobytes())
         for name in self.setting.priors:
-            digest.update(candidates.quantiles[name].tobytes())
+            digest.update(self.candidates.quantiles[name].tobytes())
         return digest.hexdigest()
 
 
@@ -195,50 +187,49 @@ class Bank:
         squares = np.maximum(nn - 2.0 * ratio * nd + ratio**2 * dd, 0.0)
         return np.asarray(np.divide(np.sqrt(squares), d, out=np.full(len(n), np.nan), where=d > 0))
 
-    def play(
-        self,
-        proposal: Proposal,
-        directory: Path | None,
-        *,
-        jobs: int = 1,
-        told: Told | None = None,
-        given: Ensemble | None = None,
-        number: int | None = None,
+    def search(
+        self, proposal: Proposal, z: Array, directory: Path | None, *, jobs: int = 1, told: Told | None = None
     ) -> None:
-        """Play one more round.
-
-        Args:
-            proposal: where its candidates come from.
-            directory: where parts are stored; None: nowhere.
-            jobs: processes at most.
-            told: is told how many of how many candidates are done, and how many of them were played now.
-            given: sets to play instead of drawing candidates from the proposal.
-            number: of the round, which decides its luck; the next one if none is given.
+        """Play the candidates of one more round, drawn from a proposal.
 
         Raises:
             TaskError: a part failed; those that were done are kept where they are stored.
 
         """
-        number = len(self.proposals) if number is None else number
-        work = Histories(self.setting, proposal, number, directory, given)
+        number = len(self.proposals)
+        among = as_sets(z, number, self.setting.priors, posterior().draws, self.setting.seed)
+        self.play(among, number, directory, jobs=jobs, told=told)
+        self.proposals.append(proposal)
+
+    def play(
+        self, among: Ensemble, number: int, directory: Path | None, *, jobs: int = 1, told: Told | None = None
+    ) -> None:
+        """Play some sets and add them to the bank.
+
+        Args:
+            among: the sets.
+            number: of the round, which decides its luck.
+            directory: where parts are stored; None: nowhere.
+            jobs: processes at most.
+            told: is told how many of how many sets are done, and how many of them were played now.
+
+        Raises:
+            TaskError: a part failed; those that were done are kept where they are stored.
+
+        """
+        work = Histories(self.setting, among, number, directory)
         if directory is not None:
             (directory / PARTS).mkdir(parents=True, exist_ok=True)
         tasks, batches, fresh = work.tasks(), [], 0
         for result in execute(tasks, work, count=len(tasks), jobs=jobs):
             if isinstance(result, Failed):
-                raise TaskError(f"candidates of round {work.number}: {result.error}")
+                raise TaskError(f"candidates of round {number}: {result.error}")
             batches.append(result.batch)
             fresh += result.played * result.task.replicates
             if told is not None:
-                done = sum(batch.shape[1] for batch in batches)
-                told(done, proposal.sets, fresh)
-        self._add(work, batches)
-
-    def _add(self, work: Histories, batches: Sequence[Batch]) -> None:
-        candidates = work.candidates()
-        z = ndtri(np.stack([candidates.quantiles[name] for name in self.names], axis=1))
-        self.proposals.append(work.proposal)
-        self.draws = np.concatenate([self.draws, candidates.draws])
+                told(sum(batch.shape[1] for batch in batches), among.sets, fresh)
+        z = ndtri(np.stack([among.quantiles[name] for name in self.names], axis=1))
+        self.draws = np.concatenate([self.draws, among.draws])
         self.z = np.concatenate([self.z, z]) if len(self.z) else z
         for name in batches[0].columns:
             column = np.concatenate([batch.columns[name][0] for batch in batches])

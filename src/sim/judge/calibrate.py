@@ -1,9 +1,10 @@
 """Calibration by simulation: which parameter sets history does not refute (`article4 calibrate`).
 
 Candidates are drawn over the whole prior, history is played with each, and those within the tolerance of every target
-are kept (rejection; Tavaré et al. 1997, Pritchard et al. 1999). Further rounds draw where candidates did well and weigh
-them back to the prior (population Monte Carlo; Beaumont et al. 2009, Toni et al. 2009); candidates of all rounds count
-with the weight that the mixture of all proposals gives them (Cornuet et al. 2012).
+are kept (rejection; Tavaré et al. 1997, Pritchard et al. 1999). Further rounds draw where an emulator expects sets to
+meet the targets and weigh them back to the prior (a population Monte Carlo as of Beaumont et al. 2009 and Toni et al.
+2009, with an emulator in place of a kernel, which a hundred parameters would spread too thin); candidates of all rounds
+count with the weight that the mixture of all proposals gives them (Cornuet et al. 2012).
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ import scipy
 from sim.experiment.files import digest_of_file
 from sim.experiment.identity import digest_of, surroundings
 from sim.judge.bank import TRIALS, Bank, Setting
-from sim.judge.candidates import Proposal, priors
+from sim.judge.candidates import from_emulator, from_prior, priors
 from sim.judge.checks import TRIALS as CHECK_TRIALS
 from sim.judge.checks import checks
+from sim.judge.emulator import emulator
 from sim.judge.ensemble_file import write_ensemble
 from sim.judge.findings import findings
 from sim.judge.history import history, judged
-from sim.judge.keeping import Kept, as_ensemble, asked_of, keep, next_proposal
+from sim.judge.keeping import Kept, as_ensemble, asked_of, keep
+from sim.judge.recovery import recovery
 from sim.reading import InputError
 from sim.record import data_folder, posterior
 from sim.record import load as load_record
@@ -45,8 +48,8 @@ SEED: Final = 20260630
 UNTIL: Final = {"latest": "2026-06", "2024-12": "2024-12"}
 """Last month of the data of each ensemble."""
 
-PLAYS: Final = ("bank.py", "candidates.py", "history.py")
-"""Files of this folder that decide what a candidate is and what is counted."""
+PLAYS: Final = ("bank.py", "history.py")
+"""Files of this folder that decide what is counted of a candidate."""
 
 AGAIN: Final = 1000
 """Number of the first round in which kept sets are played anew: its luck is no other round's."""
@@ -61,19 +64,23 @@ class Size:
         trials: of each candidate.
         sets: of an ensemble.
         check_trials: of each set, level of threat and arm in the checks.
+        fewest: effective sample size below which an ensemble is not worth its name (convention).
+        histories: known sets in the test of recovery.
 
     """
 
     rounds: tuple[tuple[str, int], ...] = (
         ("prior", 3072),
-        ("latest", 1024),
         ("latest", 2048),
         ("2024-12", 1024),
-        ("latest", 2048),
+        ("latest", 3072),
+        ("2024-12", 1024),
     )
     trials: int = TRIALS
     sets: int = SETS
     check_trials: int = CHECK_TRIALS
+    fewest: float = 50.0
+    histories: int = 200
 
 
 FULL: Final = Size()
@@ -117,27 +124,28 @@ def calibration(
     bank = Bank(setting(targets.targets, seed=seed, trials=size.trials))
     directory = None if parts is None else parts / f"calibrate-{bank.setting.run[:12]}"
     whole = sum(sets for _, sets in size.rounds) + size.sets * len(UNTIL)
-    done = fresh = 0
+    done = played = fresh = 0
 
     def tell(now: int, _of: int, new: int) -> None:
+        nonlocal fresh
+        fresh = new
         if told is not None:
-            told(done + now, whole, fresh + new)
+            told(done + now, whole, played + new)
 
-    for aimed, sets in size.rounds:
-        proposal = Proposal.prior(sets, len(bank.names))
-        if aimed != "prior":
-            proposal = next_proposal(bank, asked_of(bank, UNTIL[aimed]), sets, aimed)
-        bank.play(proposal, directory, jobs=jobs, told=tell)
-        done += sets
-    kept = {name: keep(bank, name, asked_of(bank, until), size.sets) for name, until in UNTIL.items()}
+    for number, (aimed, sets) in enumerate(size.rounds):
+        if aimed == "prior":
+            proposal, z = from_prior(sets, len(bank.names), seed)
+        else:
+            guess = emulator(bank, asked_of(bank, UNTIL[aimed]))
+            proposal, z = from_emulator(guess, sets, len(bank.names), aimed=aimed, number=number, seed=seed)
+        bank.search(proposal, z, directory, jobs=jobs, told=tell)
+        done, played = done + sets, played + fresh
+    kept = {name: keep(bank, name, asked_of(bank, until), size.sets, size.fewest) for name, until in UNTIL.items()}
     again = {}
     for number, (name, found) in enumerate(kept.items()):
         again[name] = Bank(bank.setting)
-        stand_in = Proposal.prior(size.sets, len(bank.names))
-        again[name].play(
-            stand_in, directory, jobs=jobs, told=tell, given=as_ensemble(bank, found), number=AGAIN + number
-        )
-        done += size.sets
+        again[name].play(as_ensemble(bank, found), AGAIN + number, directory, jobs=jobs, told=tell)
+        done, played = done + size.sets, played + fresh
     return Calibration(bank, kept, again)
 
 
@@ -195,7 +203,10 @@ def calibrate(
     for name, kept in done.kept.items():
         among = as_ensemble(done.bank, kept)
         checked = checks(among, seed=seed, trials=size.check_trials)
-        found[name] = findings(done.bank, kept, done.again[name], UNTIL[name], checked).to_json()
+        summed = findings(done.bank, kept, done.again[name], UNTIL[name], checked)
+        narrowed = [one.name for one in summed.parameters if one.verdict == "narrowed"]
+        tested = recovery(done.bank, kept.targets, narrowed, histories=size.histories)
+        found[name] = {**summed.to_json(), "recovery": tested.to_json()}
         write_ensemble(target, among, setting.scenario, {**_about(setting), "findings": found[name]})
     forget()
     return target, found

@@ -75,9 +75,9 @@ def checks(among: Ensemble, *, seed: int, trials: int = TRIALS) -> tuple[Check, 
         trials: of each set, level of threat and arm.
 
     """
-    told = {one.measure: [] for one in load_record().targets.targets}
+    told: dict[str, list[Target]] = {}
     for one in load_record().targets.targets:
-        told[one.measure].append(one)
+        told.setdefault(one.measure, []).append(one)
     attacked, fought = population(among, seed=seed, trials=trials)
     found = [_risk(one, attacked, selected=True) for one in told.get("relative_risk", [])]
     found += [_risk(one, attacked, selected=False) for one in told.get("relative_risk", [])]

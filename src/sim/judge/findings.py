@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.special import ndtr
 
-from sim.judge.candidates import SURE, effective
+from sim.judge.candidates import effective
 from sim.scenario import leaves
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LEVELS: Final = (0.05, 0.5, 0.95)
 FLAT: Final = 1.0 / np.sqrt(12.0)
 """Standard deviation of a quantile of which nothing is known."""
+
+SURE: Final = 3.0
+"""Standard errors by which a mean, a variance or a correlation must differ from the prior's to be told (convention)."""
 
 STRONG: Final = 0.3
 """Correlation from which two parameters are told as hard to tell apart (convention)."""

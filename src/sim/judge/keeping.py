@@ -1,15 +1,15 @@
-"""What the targets leave of a bank of candidates, and where to look for more."""
+"""What the targets leave of a bank of candidates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
 from sim.judge.bank import distance
-from sim.judge.candidates import EDGE, effective, fitted, weights
+from sim.judge.candidates import EDGE, effective, weights
 from sim.reading import TaskError
 from sim.record.ensemble import Ensemble
 
@@ -19,17 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.judge.bank import Bank
-    from sim.judge.candidates import Proposal
     from sim.record.schemas.target import Target
 
     Array = NDArray[np.float64]
-
-ELITE: Final = 200
-"""Candidates to which a proposal is fitted at least: where fewer meet all targets, the nearest are taken with them, so
-that the tolerance narrows from round to round (convention)."""
-
-FEWEST: Final = 5.0
-"""Effective sample size below which an ensemble is not worth its name (convention)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +57,18 @@ def asked_of(bank: Bank, until: str) -> tuple[Target, ...]:
     return tuple(one for one in bank.setting.targets if one.role == "target" and one.until and one.until <= until)
 
 
-def keep(bank: Bank, name: str, targets: Sequence[Target], sets: int) -> Kept:
+def keep(bank: Bank, name: str, targets: Sequence[Target], sets: int, fewest: float) -> Kept:
     """Keep the candidates that meet all targets, and pick the sets of an ensemble from them by their weights.
 
     Sets are picked by systematic resampling (Kitagawa 1996) and then shuffled, so that they weigh the same and the
     first few of them are as good as any: runs play them in turn.
+
+    Args:
+        bank: the candidates.
+        name: of the ensemble.
+        targets: to meet.
+        sets: of the ensemble.
+        fewest: effective sample size below which there is no ensemble.
 
     Raises:
         TaskError: too few candidates meet the targets.
@@ -77,24 +76,16 @@ def keep(bank: Bank, name: str, targets: Sequence[Target], sets: int) -> Kept:
     """
     weight = np.where(distance(bank, targets) <= 0.0, weights(bank.z, bank.proposals), 0.0)
     found = effective(weight)
-    if found < FEWEST:
+    if found < fewest:
         raise TaskError(
             f"{name}: {int((weight > 0.0).sum())} of {len(weight):,} candidates meet all targets, effectively "
-            f"{found:.1f}; {FEWEST:.0f} are needed. The prior ranges or the targets may exclude each other."
+            f"{found:.1f}; {fewest:.0f} are needed. The prior ranges or the targets may exclude each other."
         )
     steps = (np.arange(sets) + 0.5) / sets
     rows = np.searchsorted(np.cumsum(weight) / weight.sum(), steps)
     key = np.array([bank.setting.seed, 1 << 33], dtype=np.uint64)
     order = np.random.Generator(np.random.Philox(key=key)).random(sets).argsort(kind="stable")
     return Kept(name, tuple(targets), weight, rows[order].astype(np.int64))
-
-
-def next_proposal(bank: Bank, targets: Sequence[Target], sets: int, aimed: str) -> Proposal:
-    """Return where to draw more candidates: about those that meet all targets, or come nearest to it."""
-    far = distance(bank, targets)
-    limit = max(0.0, float(np.sort(far)[min(ELITE, len(far)) - 1]))
-    near = far <= limit
-    return fitted(bank.z[near], weights(bank.z, bank.proposals)[near], sets, aimed)
 
 
 def as_ensemble(bank: Bank, kept: Kept) -> Ensemble:
