@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema history parameters clean
+.PHONY: run test slow lint format wheel golden schema history parameters calibrate calibration-page clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -37,6 +37,14 @@ history: .stamp-run
 
 parameters: .stamp-run
 	$(BIN)/python docs/parameter_table.py
+
+# Plays ten thousand parameter sets through history: twenty minutes on two processors.
+calibrate: .stamp-run
+	$(BIN)/article4 calibrate
+	$(BIN)/python docs/calibration_page.py
+
+calibration-page: .stamp-run
+	$(BIN)/python docs/calibration_page.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py
