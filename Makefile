@@ -8,7 +8,7 @@ TRIALS ?= 20000
 # The gallery of the site plays so many worlds an experiment.
 GALLERY ?= 4000
 
-.PHONY: run test slow browser lint format wheel docs golden schema history parameters sbc clean
+.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -54,6 +54,14 @@ parameters: .stamp-run
 # Simulation-based calibration of the estimator: 240 simulated records, some ten minutes; goes on where it was stopped.
 sbc: .stamp-test
 	$(BIN)/python tests/record/sbc.py
+
+# Plays ten thousand parameter sets through history: twenty minutes on two processors.
+calibrate: .stamp-run
+	$(BIN)/article4 calibrate
+	$(BIN)/python docs/calibration_page.py
+
+calibration-page: .stamp-run
+	$(BIN)/python docs/calibration_page.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

@@ -10,6 +10,7 @@ from sim.cli import (
     ask,
     backtest,
     breakeven,
+    calibrate,
     claims,
     compare,
     dashboard,
@@ -70,4 +71,5 @@ app.command("query", short_help="Ask a stored run in SQL.")(query.query)
 app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
 app.command("backtest", short_help="Hold forecasts of cases left out against what happened.")(backtest.backtest)
 app.command("claims", short_help="Hold what the documents claim against the record and the model.")(claims.claims)
+app.command("calibrate", short_help="Ask history which parameter sets are plausible.")(calibrate.calibrate)
 app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")
