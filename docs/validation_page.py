@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import validation_words as words
-from sim.record.ensemble import ensemble_about
 
 from sim.cli import main
 from sim.experiment.identity import digest_of, surroundings
+from sim.record.ensemble import ensemble_about
+from sim.view.files import save
+from sim.view.reliability import reliability_chart
+from sim.view.targets import targets_chart
 
 DOCS: Final = Path(__file__).parent
 FIGURES: Final = "images/validation"
@@ -109,7 +112,7 @@ RANGES: Final = {
 def alternatives(calibration: dict[str, Any]) -> list[tuple[str, Asked]]:
     """Return what would change the answer: in words, and the comparison that plays it."""
     weights = {1.1: "Huth's crises, low", 2.25: "Huth's crises, high"}
-    if (second := words.average_pact_weight(calibration)) is not None:
+    if (second := calibration["ensembles"]["latest"]["average_pact"]["weight"]) is not None:
         weights[second] = "the average-pact reading"
     found = [("as it is", headline("now"))]
     found += [
@@ -134,8 +137,9 @@ def main_page() -> None:
     played = alternatives(found["calibration"])
     others = [(said, one.line(reduced=reduced), asked(one, work, reduced=reduced)) for said, one in played]
     commands = {one.name: f"article4 {one.line(reduced=reduced)}" for one in ASKED}
-    (page.parent / FIGURES).mkdir(parents=True, exist_ok=True)
-    write_chart(reliability(found["backtest"]), page.parent / FIGURES / "reliability.svg")
+    figures = page.parent / FIGURES
+    save(reliability_chart(found["backtest"]), figures / "reliability.svg")
+    save(targets_chart(found["calibration"]["ensembles"]["latest"]), figures / "targets.svg")
     page.write_text(words.page(found, others, commands, reduced=reduced), encoding="utf-8")
 
 

@@ -28,6 +28,7 @@ from sim.judge.ensemble_file import write_ensemble
 from sim.judge.findings import findings
 from sim.judge.history import history, judged
 from sim.judge.keeping import Kept, as_ensemble, asked_of, keep
+from sim.judge.pact import average_pact
 from sim.judge.recovery import recovery
 from sim.reading import InputError
 from sim.record import data_folder, posterior
@@ -64,6 +65,7 @@ class Size:
         trials: of each candidate.
         sets: of an ensemble.
         check_trials: of each set, level of threat and arm in the checks.
+        pact_trials: the same at each weight of harm in the average-pact reading.
         fewest: effective sample size below which an ensemble is not worth its name (convention).
         histories: known sets in the test of recovery.
 
@@ -79,6 +81,7 @@ class Size:
     trials: int = TRIALS
     sets: int = SETS
     check_trials: int = CHECK_TRIALS
+    pact_trials: int = 2
     fewest: float = 50.0
     histories: int = 200
 
@@ -206,7 +209,8 @@ def calibrate(
         summed = findings(done.bank, kept, done.again[name], UNTIL[name], checked)
         narrowed = [one.name for one in summed.parameters if one.verdict == "narrowed"]
         tested = recovery(done.bank, kept.targets, narrowed, histories=size.histories)
-        found[name] = {**summed.to_json(), "recovery": tested.to_json()}
+        reading = average_pact(among, seed=seed, trials=size.pact_trials)
+        found[name] = {**summed.to_json(), "recovery": tested.to_json(), "average_pact": reading.to_json()}
         write_ensemble(target, among, setting.scenario, {**_about(setting), "findings": found[name]})
     forget()
     return target, found

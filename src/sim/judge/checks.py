@@ -22,6 +22,8 @@ from sim.world import World
 from sim.world.response import COMBAT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sim.record.ensemble import Ensemble
@@ -86,18 +88,24 @@ def checks(among: Ensemble, *, seed: int, trials: int = TRIALS) -> tuple[Check, 
     return tuple(found)
 
 
-def population(among: Ensemble, *, seed: int, trials: int) -> tuple[Array, Array]:
+def population(
+    among: Ensemble, *, seed: int, trials: int, changes: Mapping[str, Any] | None = None
+) -> tuple[Array, Array]:
     """Play states at several levels of threat, with and without the treaty, for two years.
+
+    Args:
+        among: the sets.
+        seed: of the luck.
+        trials: of each set, level and arm.
+        changes: overrides of the scenarios.
 
     Returns:
         Whether each was attacked, and whether some guarantor fought, shape (levels, 2 (without, with), trials, sets).
 
     """
-    changes: dict[str, Any] = {"environment.threat.start": 0.0, "ensemble": "prior"}
+    given: dict[str, Any] = {"ensemble": "prior", **(changes or {})}
     points = [
-        load(name, changes | {"environment.threat.start": level})
-        for level in THREATS
-        for name in ("outsider", "member")
+        load(name, given | {"environment.threat.start": level}) for level in THREATS for name in ("outsider", "member")
     ]
     world = World(points, replicates=trials * among.sets, seed=seed, among=among)
     columns = world.run().columns
@@ -115,10 +123,21 @@ def _pacts(*, selected: bool) -> Array:
     return np.asarray(chance if selected else np.full(len(THREATS), chance.mean()))
 
 
-def _risk(target: Target, attacked: Array, *, selected: bool) -> Check:
+def by_lot(attacked: Array) -> float:
+    """Return the relative risk of being attacked with the treaty in a population of `population`, pacts by lot."""
+    with_, without = _attacked(attacked, selected=False)
+    return float(with_.sum() / without.sum())
+
+
+def _attacked(attacked: Array, *, selected: bool) -> tuple[Array, Array]:
+    """Share of those with a pact that are attacked and of those without, by set."""
     pact = _pacts(selected=selected)
     by_set = attacked.mean(axis=2)
-    with_, without = pact @ by_set[:, 1] / pact.sum(), (1.0 - pact) @ by_set[:, 0] / (1.0 - pact).sum()
+    return pact @ by_set[:, 1] / pact.sum(), (1.0 - pact) @ by_set[:, 0] / (1.0 - pact).sum()
+
+
+def _risk(target: Target, attacked: Array, *, selected: bool) -> Check:
+    with_, without = _attacked(attacked, selected=selected)
     how = "pacts form where threat is high" if selected else "pacts fall on states by lot"
     return _check(target, with_, without, f"{how}; this treaty stands for the average pact", f"{target.title}: {how}")
 
