@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema history parameters sbc clean
+.PHONY: run test slow lint format wheel golden schema history parameters calibrate calibration-page sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -41,6 +41,14 @@ parameters: .stamp-run
 # Simulation-based calibration of the estimator: 240 simulated records, some ten minutes; goes on where it was stopped.
 sbc: .stamp-test
 	$(BIN)/python tests/record/sbc.py
+
+# Plays ten thousand parameter sets through history: twenty minutes on two processors.
+calibrate: .stamp-run
+	$(BIN)/article4 calibrate
+	$(BIN)/python docs/calibration_page.py
+
+calibration-page: .stamp-run
+	$(BIN)/python docs/calibration_page.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

@@ -51,7 +51,7 @@ def test_a_distribution_is_read_at_the_uniform_of_its_name() -> None:
 
 
 def test_posterior_draws_of_a_set_come_from_one_draw() -> None:
-    table = tabulate([load("baseline")], ALL)
+    table = tabulate([load("baseline", {"ensemble": "prior"})], ALL)
     expected = (ALL * 4000 // SETS) / 1000.0 - 2.0
     np.testing.assert_allclose(table["response.intercept"][0], expected)
     np.testing.assert_allclose(table["response.in_force"][0], expected)

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, backtest, breakeven, claims, compare, evidence, plot, query, replay, run, sensitivity, sweep
+from sim.cli import (
+    ask,
+    backtest,
+    breakeven,
+    calibrate,
+    claims,
+    compare,
+    evidence,
+    plot,
+    query,
+    replay,
+    run,
+    sensitivity,
+    sweep,
+)
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -53,4 +67,5 @@ app.command("query", short_help="Ask a stored run in SQL.")(query.query)
 app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
 app.command("backtest", short_help="Hold forecasts of cases left out against what happened.")(backtest.backtest)
 app.command("claims", short_help="Hold what the documents claim against the record and the model.")(claims.claims)
+app.command("calibrate", short_help="Ask history which parameter sets are plausible.")(calibrate.calibrate)
 app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")

@@ -105,6 +105,11 @@ def ensemble_digests() -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items() if path.is_file()}
 
 
+def forget() -> None:
+    """Read ensembles anew when they are next asked for: they have been written."""
+    _read.cache_clear()
+
+
 @functools.cache
 def _read(path: Path, name: str) -> Ensemble:
     about = ensemble_about(name, path.parent)
