@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow lint format wheel golden schema history parameters calibrate calibration-page sbc clean
+# The gallery of the site plays so many worlds an experiment.
+GALLERY ?= 4000
+
+.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -15,6 +18,10 @@ test: .stamp-test
 
 slow: .stamp-test
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal
+
+# In Chromium, which is looked for; without it the tests say why they skip, unless ARTICLE4_BROWSER=required.
+browser: .stamp-test
+	$(BIN)/python -m pytest -m browser tests/browser
 
 lint: .stamp-lint
 	$(BIN)/ruff check .
@@ -27,6 +34,12 @@ format: .stamp-lint
 
 wheel: .stamp-test
 	sh tests/wheel.sh $(BIN)/python
+
+# The site, in build/site: reference and gallery are made first; whatever Sphinx warns of is an error.
+docs: .stamp-docs
+	$(BIN)/python docs/reference_pages.py
+	$(BIN)/python docs/gallery_page.py $(GALLERY)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/site
 
 schema: .stamp-run
 	$(BIN)/python -m sim.scenario.json_schema
@@ -65,6 +78,11 @@ clean:
 .stamp-test: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	touch .stamp-run $@
+
+.stamp-docs: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	touch .stamp-run $@
 
 .stamp-lint: pyproject.toml constraints.txt

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CODE = sorted(path for folder in ("src", "tests", "docs", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
-FLOORS = ("reading", "record", "scenario", "world", "experiment", "judge", "view", "api", "cli")
+FLOORS = ("reading", "record", "scenario", "world", "experiment", "judge", "view", "api", "app", "cli")
 """Rooms from the lowest to the highest; a room may import those below it and, through its front door, nothing above."""
 
 LONGEST_FILE = 450

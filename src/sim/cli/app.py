@@ -13,10 +13,12 @@ from sim.cli import (
     calibrate,
     claims,
     compare,
+    dashboard,
     evidence,
     plot,
     query,
     replay,
+    report,
     run,
     sensitivity,
     sweep,
@@ -59,7 +61,9 @@ app.command("sensitivity", short_help="Say what drives the answer, and where a t
 app.command("breakeven", short_help="Find what a parameter would have to be.")(breakeven.breakeven)
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
 app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
+app.command("report", short_help="Write the brief of what is stored: a page to read.")(report.report)
 app.command("replay", short_help="Tell one world month by month.")(replay.replay)
+app.command("app", short_help="Open the dashboard in a browser.")(dashboard.dashboard)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
 app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenarios)
 app.command("verify", short_help="Recheck a stored run.")(run.verify)

@@ -111,6 +111,11 @@ def show(key: str) -> Provenance:
     raise InputError(Problem(None, None, None, key, "nothing in the record is called so", did_you_mean(key, names)))
 
 
+def entry_of(name: str) -> Entry | None:
+    """Return the entry of an id; None if there is none."""
+    return _by_id().get(name)
+
+
 @cache
 def _by_id() -> dict[str, Entry]:
     return {entry.id: entry for _, file in load().files() for _, _, entry in entries_in(file)}
@@ -196,7 +201,7 @@ def _number_tree(key: str) -> Provenance:
     if below and below != [key]:
         return _group(key, below)
     value = lookup(key)
-    owner = _owner(family, rest)
+    owner = owner_of(family, rest)
     children = () if owner is None else _behind(owner, rest)
     return Provenance(key, (described(value), f"source: {value.source}"), children)
 
@@ -205,8 +210,8 @@ def _group(key: str, names: list[str]) -> Provenance:
     return Provenance(key, tuple(f"{name}: {described(lookup(name))}" for name in names))
 
 
-def _owner(family: str, rest: str) -> Entry | None:
-    """Return the entry that holds a number."""
+def owner_of(family: str, rest: str) -> Entry | None:
+    """Return the entry that holds the number of a key, given as its family and the rest; None if none does."""
     parts = rest.split(".")
     found = _by_id().get(parts[0]) if family in {"states", "literature", "series"} else None
     return _by_id().get(rest) if family == "priors" else found
@@ -277,7 +282,7 @@ def _credibility(column: str) -> Provenance:
             lookup(key)  # raises, with the nearest key
         return _group(key, below)
     value = lookup(key)
-    informing = _informing(column)
+    informing = rows_behind(column)
     by_entry: dict[str, list[Row]] = {}
     for row in informing:
         by_entry.setdefault(row.source, []).append(row)
@@ -292,8 +297,8 @@ def _credibility(column: str) -> Provenance:
     return Provenance(key, lines, tuple(_case_tree(entries_by_id[name], found) for name, found in by_entry.items()))
 
 
-def _informing(column: str) -> list[Row]:
-    """Return the rows of the estimation in which a parameter has a part."""
+def rows_behind(column: str) -> list[Row]:
+    """Return the rows of the estimation in which a coefficient has a part, by its name such as `resolve.Russia`."""
     record = load()
     found = rows(record.cases, record.patron_tests, load_coding())
     family, _, name = column.partition(".")

@@ -48,14 +48,22 @@ def comparison_text(found: Mapping[str, Any], charts: Sequence[str] = (), again:
         again: the command that gives the same comparison.
     """
     parts = ["\n".join(comparison_lines(found)), _setting(found)]
-    for name in _treated(found):
-        parts += [table_text(table) for table in (_effects(found, name), _strata(found, name), _severity(found, name))]
+    parts += [table_text(table) for table in comparison_tables(found)]
     where = [("Stored", plain(found["out"]))] if found.get("out") else []
     where += [("Charts", ", ".join(charts))] if charts else []
     where += [("Again", again)] if again else []
     if where:
         parts.append("\n".join(f"{name:<7}{text}" for name, text in where))
     return "\n\n".join(parts)
+
+
+def comparison_tables(found: Mapping[str, Any]) -> list[Table]:
+    """The three tables of each arm: what it changes, in which worlds, how they end."""
+    return [
+        table
+        for name in _treated(found)
+        for table in (_effects(found, name), _strata(found, name), _severity(found, name))
+    ]
 
 
 def comparison_lines(found: Mapping[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ def save(chart: Any, path: str | Path) -> Path:
     """
     target = Path(path)
     kind = kind_of(target)
-    content = _rendered(chart.to_dict(), kind)
+    content = rendered(chart, kind)
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +53,11 @@ def kind_of(path: Path) -> str:
     return kind
 
 
+def drawn(specification: dict[str, Any]) -> str:
+    """A Vega-Lite specification as SVG text."""
+    return _svg(json.dumps(specification, ensure_ascii=False, allow_nan=False))
+
+
 def warm_up() -> None:
     """Load what draws, which takes more than a second, before there is anything to draw."""
     import altair as alt  # noqa: PLC0415 - heavy
@@ -61,27 +66,28 @@ def warm_up() -> None:
     _svg(json.dumps(empty.to_dict()))
 
 
-def _rendered(specification: dict[str, Any], kind: str) -> bytes:
-    """The bytes of a file of that kind."""
+def rendered(chart: Any, kind: str) -> bytes:
+    """An Altair chart as the bytes of a file of one of KINDS."""
     import vl_convert  # noqa: PLC0415 - a browser's engine: only who draws loads it
 
+    specification = chart.to_dict()
     text = json.dumps(specification, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     if kind == ".json":
         return text.encode()
     if kind == ".html":
         return _page(specification).encode()
-    drawn = _svg(text)
+    svg = _svg(text)
     if kind == ".svg":
-        return drawn.encode()
+        return svg.encode()
     if kind == ".pdf":
-        return bytes(vl_convert.svg_to_pdf(drawn))
-    return bytes(vl_convert.svg_to_png(drawn, scale=_SCALE))
+        return bytes(vl_convert.svg_to_pdf(svg))
+    return bytes(vl_convert.svg_to_png(svg, scale=_SCALE))
 
 
 @lru_cache(maxsize=1)
 def _svg(specification: str) -> str:
     """A Vega-Lite specification drawn; kept, because a chart is mostly saved as several kinds in a row."""
-    import vl_convert  # noqa: PLC0415 - see _rendered
+    import vl_convert  # noqa: PLC0415 - see rendered
 
     return str(vl_convert.vegalite_to_svg(specification))
 
@@ -92,7 +98,7 @@ def _page(specification: dict[str, Any]) -> str:
     The converter writes the specification into a script as it is, so that a title with `</script>` would end it: every
     `<` of the specification is escaped the JSON way.
     """
-    import vl_convert  # noqa: PLC0415 - see _rendered
+    import vl_convert  # noqa: PLC0415 - see rendered
 
     quiet = specification | {"usermeta": {"embedOptions": {"actions": False}}}
     page = str(vl_convert.vegalite_to_html(quiet, bundle=True))

@@ -24,6 +24,9 @@ FAINTEST = 0.1
 """Difference of shares that is drawn in full colour at least: one of a point or two must not look like a great one.
 Convention."""
 
+CELL = "cell"
+"""Name under which a click on a map is told; see `clickable`."""
+
 _PALE = "#f7f7f7"
 
 
@@ -290,3 +293,37 @@ def _of(count: int, points: int) -> str:
     if count == 0:
         return f"none of {points} points"
     return f"{count} of {points} points" if count < points else f"all {points} points"
+
+
+def clickable(chart: alt.LayerChart, found: Mapping[str, Any]) -> alt.LayerChart:
+    """A map whose cells can be clicked: what is clicked is told as `x` and `y`, the texts of the axes' values.
+
+    Args:
+        chart: what `map_chart` or `difference_chart` returned.
+        found: the JSON object of the sweep.
+    """
+    import altair as alt  # noqa: PLC0415 - see _map
+
+    first, *rest = chart.layer
+    chosen = alt.selection_point(name=CELL, fields=["x", "y"], toggle=False)
+    changed = chart.copy(deep=False)
+    down, across = found["axes"]
+    told = [alt.Tooltip("y:N", title=down), alt.Tooltip("x:N", title=across), alt.Tooltip("text:N", title="here")]
+    changed.layer = [first.encode(tooltip=told).add_params(chosen), *rest]
+    return changed
+
+
+def clicked(found: Mapping[str, Any], x: str, y: str) -> Mapping[str, Any] | None:
+    """The values of the axes at the cell that was clicked; None if there is no such cell.
+
+    Args:
+        found: the JSON object of the sweep.
+        x: text of the value across.
+        y: text of the value that goes up.
+    """
+    down, across = found["axes"]
+    for point in found["points"]:
+        at: Mapping[str, Any] = point["at"]
+        if (value_text(at[across]), value_text(at[down])) == (x, y):
+            return at
+    return None

@@ -76,8 +76,7 @@ def replay_text(told: Mapping[str, Any]) -> str:
     if twin is not None:
         parts.append(f"Beside it {title(twin)}\n{parting(told)}")
     parts += _months(told)
-    parts.append(_beliefs(told))
-    parts.append(_row(told))
+    parts += [plain_table(belief_table(told)), plain_table(row_table(told))]
     return "\n\n".join(parts)
 
 
@@ -134,7 +133,8 @@ def _lines(telling: Telling, note: str) -> list[str]:
     return lines
 
 
-def _beliefs(told: Mapping[str, Any]) -> str:
+def belief_table(told: Mapping[str, Any]) -> Table:
+    """What observers believe of guarantors at the start and at the end, beside the truth."""
     rows = tuple(
         (
             plain(belief["observer"], 40),
@@ -147,13 +147,13 @@ def _beliefs(told: Mapping[str, Any]) -> str:
     )
     header = ("observer", "guarantor", "truth", "at the start", "at the end")
     note = "Latents in logits at the reference crisis; what lies higher answers with more."
-    return plain_table(Table("What is believed of the guarantors", header, rows, note, text_columns=2))
+    return Table("What is believed of the guarantors", header, rows, note, text_columns=2)
 
 
-def _row(told: Mapping[str, Any]) -> str:
+def row_table(told: Mapping[str, Any]) -> Table:
     """The row that is stored, and that of the twin."""
     twin = told.get("twin")
     worlds = [told] if twin is None else [told, twin]
     header = ("column", *(plain(one["name"], 40) for one in worlds))
     rows = tuple((name, *(value_text(one["row"].get(name)) for one in worlds)) for name in told["row"])
-    return plain_table(Table("The trial as it is stored", header, rows))
+    return Table("The trial as it is stored", header, rows)

@@ -12,17 +12,9 @@ from sim.view.words import percent, plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1a1a1a; --faint: #555555; --rule: #dddddd; --ground: #ffffff;
-  --bar: #0072b2; --mark: #fff0c2; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eeeeee; --faint: #b5b5b5; --rule: #444444; --ground: #16181b;
-  --bar: #56b4e9; --mark: #4a3b00; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 80rem; padding: 1rem; background: var(--ground); color: var(--ink);
-  font: 16px/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; line-height: 1.25; } h2 { font-size: 1.1rem; margin: 0; } h3 { font-size: 1rem; margin: 0; }
-p { margin: .4rem 0; } .faint { color: var(--faint); font-size: .875rem; }
-.month { border-top: 1px solid var(--rule); padding: .75rem 0; }
+_PARTS: Final = """
+h3 { font-size: 1rem; margin: 0; padding: 0; } p { margin: .4rem 0; }
+.faint { color: var(--faint); font-size: .875rem; }
 .worlds { display: grid; gap: 1.5rem; grid-template-columns: 1fr; }
 @media (min-width: 60rem), print { .two { grid-template-columns: 1fr 1fr; } }
 ol { list-style: none; margin: .5rem 0 0; padding: 0; } li { border-left: 3px solid var(--rule); margin: 0 0 .6rem;
@@ -32,11 +24,32 @@ ol { list-style: none; margin: .5rem 0 0; padding: 0; } li { border-left: 3px so
 .odds dt, .odds dd { margin: 0; } .odds .share { text-align: right; font-variant-numeric: tabular-nums; }
 .odds .chosen { font-weight: 700; } .bar { border: 1px solid var(--rule); height: .6rem; }
 .bar span { background: var(--bar); display: block; height: 100%; print-color-adjust: exact; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; }
-th, td { border-bottom: 1px solid var(--rule); padding: .2rem .6rem .2rem 0; text-align: left; vertical-align: top;
-  overflow-wrap: normal; } td { font-variant-numeric: tabular-nums; }
-@media print { body { font-size: 10pt; padding: 0; } li, .odds { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
+"""The style of a month, in a page of its own or in one of somebody else's."""
+
+_LIGHT: Final = """--ink: #1a1a1a; --faint: #555555; --rule: #dddddd; --ground: #ffffff;
+  --bar: #0072b2; --mark: #fff0c2;"""
+
+_STYLE: Final = f"""
+:root {{ color-scheme: light dark; {_LIGHT} }}
+@media (prefers-color-scheme: dark) {{ :root {{ --ink: #eeeeee; --faint: #b5b5b5; --rule: #444444; --ground: #16181b;
+  --bar: #56b4e9; --mark: #4a3b00; }} }}
+* {{ box-sizing: border-box; }}
+body {{ margin: 0 auto; max-width: 80rem; padding: 1rem; background: var(--ground); color: var(--ink);
+  font: 16px/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }}
+h1 {{ font-size: 1.4rem; line-height: 1.25; }} h2 {{ font-size: 1.1rem; margin: 0; }}
+.month {{ border-top: 1px solid var(--rule); padding: .75rem 0; }}
+{_PARTS}
+.scroll {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .875rem; }}
+th, td {{ border-bottom: 1px solid var(--rule); padding: .2rem .6rem .2rem 0; text-align: left; vertical-align: top;
+  overflow-wrap: normal; }} td {{ font-variant-numeric: tabular-nums; }}
+@media print {{ body {{ font-size: 10pt; padding: 0; }} li, .odds {{ break-inside: avoid; }}
+  h2, h3 {{ break-after: avoid; }} }}
+"""
+
+_WITHIN: Final = f""".replayed {{ {_LIGHT} background: var(--ground); color: var(--ink); padding: .75rem;
+  overflow-wrap: anywhere; {_PARTS} }}"""
+"""The same kept to one piece of a page."""
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """What the page may load: its own style, nothing else."""
@@ -75,6 +88,26 @@ def replay_page(told: Mapping[str, Any]) -> str:
         f"<title>{_text(title(told))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(body)
         + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def month_part(told: Mapping[str, Any], month: float) -> str:
+    """One month of a replay as a piece of a page, with its own style; beside it the twin's, if there is one.
+
+    Args:
+        told: the JSON object of the replay.
+        month: which.
+    """
+    twin = told.get("twin")
+    worlds = [told] if twin is None else [told, twin]
+    cells = []
+    for side, world in enumerate(worlds):
+        found = next((one for one in months(world["events"]) if one.month == month), None)
+        name = plain(world["name"], 60)
+        cells.append(f"<div><h3>{_text(name)}</h3>{_world(name, found, marks_of(told, side))}</div>")
+    two = " two" if twin is not None else ""
+    return (
+        f'<style>{_WITHIN}</style><section class="replayed"><div class="worlds{two}">{"".join(cells)}</div></section>'
     )
 
 

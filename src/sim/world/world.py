@@ -361,6 +361,10 @@ class World(Model):  # type: ignore[misc]
 
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
+        self.stand()
+        return odds(self, state, decision, **given)
+
+    def stand(self) -> None:
+        """Let take effect what does by now, cover above all: before the first step nothing has been looked at yet."""
         self._enter(max(self.steps - 1, 0))
         self._convene(max(self.steps - 1, 0))
-        return odds(self, state, decision, **given)

@@ -1,0 +1,188 @@
+"""The page that asks: which scenarios, with what moved; the answer, made surer in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from sim.app import address, growing, parts, uploads
+from sim.app.ten import RECORDED, TEN, Moved, overrides
+from sim.experiment import Growing
+from sim.reading import InputError
+from sim.scenario import as_yaml, load, names
+from sim.view.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.scenario import Scenario
+
+PAGE: Final = "ask"
+MINE: Final = "my file"
+"""What a scenario that was brought along is called among the choices."""
+
+_CONTROL, _ARM = "outsider", "member"
+_TODAY: Final = {"today-member": "today"}
+"""Scenarios that begin at another time, and what stands beside them."""
+
+
+def page() -> None:
+    """Lay out the page."""
+    parts.begin(
+        "Would Article 4 keep Iran from being attacked?",
+        "Two scenarios, the same draws of chance: what does the treaty change? What matters most can be moved in the "
+        "panel at the left (»). Nothing leaves this machine.",
+    )
+    given = address.said(PAGE)
+    with st.sidebar:
+        mine = _brought()
+        chosen = _sliders(given)
+    control, arms = _scenarios(given, mine)
+    chart = st.segmented_control(
+        "Chart",
+        list(growing.CHARTS),
+        format_func=lambda name: growing.CHARTS[name][0],
+        default=address.first(given, "chart", list(growing.CHARTS), "answer"),
+        key="ask chart",
+        required=True,
+    )
+    address.tell(
+        PAGE,
+        {
+            "control": [] if control == _CONTROL else [control],
+            "arm": [] if arms == [_ARM] else arms,
+            "set": [f"{name}={value:g}" for name, value in chosen.items()],
+            "chart": [] if chart == "answer" else [chart],
+        },
+    )
+    if not arms:
+        st.info("Choose a scenario to set beside the control.")
+        return
+    try:
+        scenarios = [_scenario(name, mine).with_(overrides(chosen)) for name in (control, *arms)]
+        asked = Growing(scenarios)
+    except InputError as error:
+        parts.mistakes(error)
+        return
+    found = growing.answer(PAGE, asked, chart)
+    _after(found, scenarios, chart, chosen)
+
+
+def _after(found: Mapping[str, Any], scenarios: list[Scenario], chart: str, chosen: Mapping[str, float]) -> None:
+    """What stands below the answer: numbers, files, and how to have it again."""
+    growing.tables(found)
+    name = f"{scenarios[-1].name}-vs-{scenarios[0].name}"
+    written = as_yaml(scenarios[-1])
+    files = growing.takeaways(found, chart)
+    parts.takeaways(name, [*files, ("Scenario as YAML", ".yaml", written.encode, "application/yaml")])
+    sets = "".join(f' --set "{key}={value:g}"' for key, value in overrides(chosen).items())
+    arms = " ".join(plain(scenario.name) for scenario in scenarios)
+    st.caption("The same from a terminal:")
+    st.code(
+        f"article4 compare {arms}{sets} --trials {found['trials']} --seed {found['seed']}",
+        language=None,
+        wrap_lines=True,
+    )
+
+
+def _brought() -> Scenario | None:
+    """A scenario that was brought along, if it is right; if not, what is wrong with it."""
+    with st.expander("Bring a scenario of your own"):
+        st.markdown(
+            "A YAML file such as `article4 check` reads; it may extend a shipped scenario. It stays on this machine, "
+            "for as long as this page is open."
+        )
+        file = st.file_uploader("Scenario file", type=["yaml", "yml"], key="ask file", max_upload_size=1)
+        if file is None:
+            return None
+        try:
+            found = uploads.read(file.name, file.getvalue())
+        except InputError as error:
+            parts.mistakes(error)
+            return None
+        st.success(f"{plain(found.name)} is valid: “{MINE}” stands beside the control.")
+        return found
+
+
+def _scenarios(given: Mapping[str, list[str]], mine: Scenario | None) -> tuple[str, list[str]]:
+    """The control and what is set beside it."""
+    known = [*names(), *([MINE] if mine is not None else [])]
+    left, right = st.columns(2)
+    arms_given = [name for name in given.get("arm", ()) if name in known] or [_ARM]
+    if mine is not None and "ask arms" in st.session_state and st.session_state.get("ask mine") != mine.name:
+        st.session_state["ask arms"] = [MINE]
+    st.session_state["ask mine"] = None if mine is None else mine.name
+    if "ask arms" in st.session_state:
+        st.session_state["ask arms"] = [name for name in st.session_state["ask arms"] if name in known]
+    arms = right.multiselect(
+        "Beside it",
+        known,
+        default=None if "ask arms" in st.session_state else arms_given,
+        key="ask arms",
+        max_selections=4,
+        help="Each is held against the control.",
+    )
+    usual = _TODAY.get(arms[0], _CONTROL) if arms else _CONTROL
+    first = address.first(given, "control", known, usual)
+    control = left.selectbox("Control", known, index=known.index(first), key="ask control")
+    with st.expander("What these scenarios are"):
+        for name in dict.fromkeys((control, *arms)):
+            told = _scenario(name, mine)
+            st.markdown(f"**{parts.marked(name)}** — {parts.marked(told.title)}. {parts.marked(told.asks)}")
+    return control, list(arms)
+
+
+def _scenario(name: str, mine: Scenario | None) -> Scenario:
+    return mine if name == MINE and mine is not None else _shipped(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _shipped(name: str) -> Scenario:
+    return load(name)
+
+
+def _sliders(given: Mapping[str, list[str]]) -> dict[str, float]:
+    """The ten parameters: dotted name -> value, of those that were moved."""
+    said = _said(given)
+    st.markdown("**Move what matters most**")
+    st.caption(
+        f"“{RECORDED}” keeps what a scenario has: mostly a range, drawn anew in each parameter set. "
+        "What is moved is one number, in all arms."
+    )
+    found = {}
+    for moved in TEN:
+        value = _slider(moved, said.get(moved.name))
+        if value is not None:
+            found[moved.name] = value
+    return found
+
+
+def _slider(moved: Moved, said: float | None) -> float | None:
+    places = sorted({*moved.places, *([] if said is None else [said])})
+    texts = {RECORDED: None} | {f"{place:g}": place for place in places}
+    chosen = st.select_slider(
+        moved.label,
+        list(texts),
+        value=RECORDED if said is None else f"{said:g}",
+        help=f"{moved.says} (`{moved.name}`)",
+        key=f"ask {moved.name}",
+    )
+    return texts[chosen]
+
+
+def _said(given: Mapping[str, list[str]]) -> dict[str, float]:
+    """What the address moves; what it cannot is told."""
+    known = {moved.name: moved for moved in TEN}
+    found = {}
+    for text in given.get("set", ())[:50]:
+        name, _, value = text.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if name in known and -1e6 < number < 1e6:
+            found[name] = number
+        else:
+            st.warning(f"The address asks for “{plain(text, 60)}”, which cannot be moved here; it was left out.")
+    return found
