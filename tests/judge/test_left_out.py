@@ -11,6 +11,7 @@ from scipy.special import expit
 from sim.judge import AnswerCase, backtests
 from sim.judge.answers import forecast_answer
 from sim.judge.left_out import TRUSTED, Leaver, LeftOut, fit_rows, pareto_smoothed
+from sim.reading import InputError
 from sim.record.estimation import estimation_rows
 from sim.record.estimation_data import COUNCIL, weights
 from sim.record.posterior import CUTPOINTS, posterior
@@ -137,3 +138,9 @@ def test_reweighed_draws_forecast_as_a_fit_without_the_crisis(tmp_path: Path, na
 
     assert np.abs(levels(reweighed) - levels(exact)).max() < 0.03
     assert np.abs(levels(seen) - levels(exact)).max() > 0.05
+
+
+def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(InputError, match=r"pip install 'article4\[estimate\]'"):
+        leaver().without(["PT-LY-2011-RU"])

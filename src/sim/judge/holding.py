@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.experiment.breakeven import Reading
     from sim.experiment.carry import Progress
-    from sim.judge.asked import Quantity
+    from sim.judge.asked import Counted, Quantity
     from sim.record.schemas.claim import ClaimTest
     from sim.scenario import Scenario
 
@@ -90,31 +90,29 @@ class _Values:
 
     def __call__(self, values: Sequence[float]) -> list[Reading]:
         """Return what the test asks for at each value."""
-        kept = Kept([(self.test.metric, self.test.given)])
-        # An arm that is made of this parameter's value keeps it: it stays what it is.
-        if all(self.changed):
-            points = Points(self.arms, tuple({self.parameter: value} for value in values))
-        else:
-            points = Points(
-                tuple(
-                    arm.with_({self.parameter: value}) if change else arm
-                    for value in values
-                    for arm, change in zip(self.arms, self.changed, strict=True)
-                )
-            )
-        about = {"command": "claims", "name": f"breakeven-{self.arms[-1].name}"}
-        plan = Plan.of(points, trials=self.trials, seed=self.seed, about=about)
-        place = None if self.out is None else self.out / f"{self.arms[-1].name}-{plan.hash[:12]}"
-        carry_out(plan, kept, jobs=self.jobs, out=place, progress=self.progress)
-        width = len(self.arms)
+        columns = [self._arm(arm, values, change=change) for arm, change in zip(self.arms, self.changed, strict=True)]
         found: list[Reading] = []
-        for number, value in enumerate(values):
-            rows = range(number * width, (number + 1) * width)
-            one = quantity(self.test, [kept.counted(row, self.test.metric, self.test.given) for row in rows])
+        for value, counted in zip(values, zip(*columns, strict=True), strict=True):
+            one = quantity(self.test, counted)
             if one.mean is not None:
                 self.held[value] = self.test.holds(one.mean)
             found.append(one)
         return found
+
+    def _arm(self, arm: Scenario, values: Sequence[float], *, change: bool) -> list[Counted]:
+        """Play an arm by itself, casts may differ; `change`: at each value, else once for all: it is made of it."""
+        points = Points((arm,), tuple({self.parameter: value} for value in values)) if change else Points((arm,))
+        plan = Plan.of(
+            points,
+            trials=self.trials,
+            seed=self.seed,
+            about={"command": "claims", "name": f"breakeven-{arm.name}"},
+        )
+        kept = Kept([(self.test.metric, self.test.given)])
+        place = None if self.out is None else self.out / f"{arm.name}-{plan.hash[:12]}"
+        carry_out(plan, kept, jobs=self.jobs, out=place, progress=self.progress)
+        rows = [row if change else 0 for row in range(len(values))]
+        return [kept.counted(row, self.test.metric, self.test.given) for row in rows]
 
 
 def breakevens(
