@@ -29,6 +29,15 @@ class Result(experiment.Result):
 
         return outcome_chart(self)
 
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
+
 
 class Comparison(experiment.Comparison):
     """What a comparison found: `.effect`, `.strata`, `.hazard_ratio`, `.survival`, `.to_json()`, `.plot()`.
@@ -45,6 +54,15 @@ class Comparison(experiment.Comparison):
         from sim.view.survival import survival_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
 
         return survival_chart(self.to_json())
+
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
 
 
 def calibrate(
@@ -180,6 +198,15 @@ class Sweep(experiment.Sweep):
         from sim.view.gallery import chart_of  # noqa: PLC0415 - heavy, and drawn only when asked for
 
         return chart_of(self.to_json())
+
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
 
 
 def sweep(
@@ -362,3 +389,19 @@ def sensitivity(
             executor=executor,
         )
     )
+
+
+def _reported(directory: Path | None, files: Sequence[str | Path]) -> list[Path]:
+    """Write the brief of what lies in a directory."""
+    from pathlib import Path  # noqa: PLC0415 - only here
+
+    from sim.reading import InputError  # noqa: PLC0415 - only here
+    from sim.view.report import report_kind, write_brief  # noqa: PLC0415 - heavy, and only here
+    from sim.view.stored_brief import stored_brief  # noqa: PLC0415 - the same
+
+    if directory is None:
+        raise InputError("report: the result was kept in memory; play it with out=... to have a brief of it")
+    for file in files:
+        report_kind(Path(file))
+    brief = stored_brief(directory)
+    return [path for file in files for path in write_brief(brief, Path(file))]

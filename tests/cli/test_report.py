@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import html5lib
 import pytest
 
+import sim
+import sim.api
 from sim.cli import main
 
 if TYPE_CHECKING:
@@ -175,3 +177,12 @@ def test_mistakes_are_told(
     where = [str(tmp_path / word) if word.endswith((".html", ".pdf")) else word for word in words[1:]]
     assert main(["report", str(stored / words[0]), *where]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_python_writes_the_same_brief(stored: Path, briefs: dict[str, str], tmp_path: Path) -> None:
+    (out,) = sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "brief.html")
+    assert out.read_text(encoding="utf-8") == briefs["run"]
+    with pytest.raises(sim.InputError, match="kept in memory"):
+        sim.run("member", 3, overrides={"horizon": 1}).report(tmp_path / "x.html")
+    with pytest.raises(sim.InputError, match=r"ends in \.html or \.md"):
+        sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "x.txt")

@@ -12,7 +12,7 @@ from sim.cli.ends import UnsoundError, emit, tell
 from sim.cli.options import Json, Quiet, seed_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sim.record import Listed, Provenance
 
@@ -57,11 +57,24 @@ def _trust(entry: Listed) -> str:
 def show(
     key: Annotated[str, typer.Argument(metavar="KEY", help="Name of an entry or a parameter, as `record list` shows.")],
     *,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Draw a parameter, its cases and their sources: .png, .svg, .pdf, .html or .json. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Walk from an entry or a parameter to the cases behind it and their sources."""
     from sim.record import show as tree  # noqa: PLC0415 - reads the whole record
 
+    if out:
+        _draw(key, out, json=json)
+        return
     found = tree(key)
     if json:
         from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
@@ -69,6 +82,26 @@ def show(
         emit(json_text({"command": "record show", "seed": None, "out": None, "key": key, "entry": _branch(found)}))
         return
     emit("\n".join(_drawn(found, "")))
+
+
+def _draw(key: str, out: Sequence[Path], *, json: bool) -> None:
+    """Draw what a parameter rests on."""
+    from sim.record import web  # noqa: PLC0415 - reads the whole record
+    from sim.view.files import kind_of, save  # noqa: PLC0415 - only where something is drawn
+    from sim.view.provenance import provenance_chart, provenance_finding  # noqa: PLC0415 - the same
+
+    for path in out:
+        kind_of(path)
+    found = web(key)
+    chart = provenance_chart(found)
+    files = [str(save(chart, path)) for path in out]
+    if json:
+        from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
+
+        told = {"command": "record show", "seed": None, "out": None, "key": key, "charts": files}
+        emit(json_text(told | {"finding": provenance_finding(found)}))
+        return
+    emit(f"{provenance_finding(found)}\n\nFiles  {', '.join(files)}")
 
 
 @record.command("check")

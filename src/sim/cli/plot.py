@@ -75,7 +75,7 @@ def plot(
     breakeven: Search = None,
     json: Json = False,
 ) -> None:
-    """Draw what is stored: the usual chart of its kind, or one by name. Only `expected` and `beliefs` play worlds again."""
+    """Draw what is stored: the usual chart, or one by name. Only `expected` and `beliefs` play some worlds again."""
     from sim.reading import InputError, Problem  # noqa: PLC0415 - Pydantic loads with it, too slow for --help
 
     if chart != LIST:

@@ -1,7 +1,7 @@
 """What is known: the documented record in seeds/, and what is estimated from it."""
 
 from sim.record.check import check
-from sim.record.evidence import Cited, Source, behind, cited, named_in, value_of
+from sim.record.evidence import Cited, Source, behind, cited, named_in, value_of, web
 from sim.record.load import Record, load
 from sim.record.lookup import keys, lookup
 from sim.record.place import data_folder
@@ -33,4 +33,5 @@ __all__ = [
     "posterior",
     "show",
     "value_of",
+    "web",
 ]

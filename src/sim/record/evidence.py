@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.record.load import content, entries_in, load
 from sim.record.lookup import lookup
-from sim.record.provenance import KINDS, described, entry_of, owner_of, rows_behind
+from sim.record.provenance import KINDS, described, entry_of, owner_of, rests_on, rows_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +106,41 @@ def cited(ids: Iterable[str], *, deep: bool = True) -> tuple[Cited, ...]:
         for _, section, entry in entries_in(file)
         if entry.id in wanted
     )
+
+
+def web(key: str) -> dict[str, Any]:
+    """Return what a number rests on as JSON values: `key`, `value`, `entries` with their sources, and `sources`.
+
+    An entry is `direct` if the number rests on it, else it bears on one that is.
+
+    Raises:
+        InputError: there is no such key.
+    """
+    direct = behind(key)
+    family, _, rest = key.partition(".")
+    owner = None if family == FITTED else owner_of(family, rest)
+    found = cited(direct, deep=False)
+    if owner is not None:
+        see, own = (_bearing(owner), owner.sources) if hasattr(owner, "points") else rests_on(owner, rest)
+        narrow = replace(found[0], sources=tuple(map(_source, own)))
+        found = (narrow, *cited((name for name in see if name != owner.id), deep=False))
+    sources = {source.key: source for entry in found for source in entry.sources}
+    return {
+        "key": key,
+        "value": value_of(key),
+        "entries": [
+            {
+                "id": entry.id,
+                "title": entry.title,
+                "direct": entry.id in direct,
+                "unverified": entry.unverified,
+                "see": list(entry.see),
+                "sources": [source.key for source in entry.sources],
+            }
+            for entry in found
+        ],
+        "sources": [{"key": source.key, "title": source.title, "url": source.url} for source in sources.values()],
+    }
 
 
 def _cited(entry: Entry, kind: str) -> Cited:

@@ -220,17 +220,27 @@ def owner_of(family: str, rest: str) -> Entry | None:
 def _behind(owner: Entry, rest: str) -> tuple[Provenance, ...]:
     """Return what a number of an entry rests on: the entries it names, then its own sources."""
     parts = rest.split(".")
-    if parts[0] == owner.id and hasattr(owner, "field_sources"):
-        tie = (getattr(owner, "ties", None) or {}).get(parts[-1]) if "ties" in parts else None
-        see = () if tie is None else tie.see
-        if parts[-1] == "committed_elsewhere":
-            see = tuple(one.id for one in _found(owner.see) if getattr(one, "topic", None) == "commitment")
-        sources = owner.field_sources.get(parts[1], ())
-    elif hasattr(owner, "points"):
+    if hasattr(owner, "points"):
         return (_series_tree(owner.id, parts[-1]),)
-    else:
-        see, sources = owner.see, owner.sources
+    see, sources = rests_on(owner, rest)
     return (*(_entry_tree(entry, deep=False) for entry in _found(see)), *(_source_tree(key) for key in sources))
+
+
+def rests_on(owner: Entry, rest: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return ids of the entries and keys of the sources that one number of an entry rests on.
+
+    Args:
+        owner: the entry that holds it.
+        rest: what its key says after the family, such as `Russia.committed_elsewhere`.
+    """
+    parts = rest.split(".")
+    if not hasattr(owner, "field_sources"):
+        return owner.see, owner.sources
+    tie = (getattr(owner, "ties", None) or {}).get(parts[-1]) if "ties" in parts else None
+    see = () if tie is None else tie.see
+    if parts[-1] == "committed_elsewhere":
+        see = tuple(one.id for one in _found(owner.see) if getattr(one, "topic", None) == "commitment")
+    return see, owner.field_sources.get(parts[1], ()) if len(parts) > 1 else owner.sources
 
 
 def _series_tree(name: str, month: str | None = None) -> Provenance:

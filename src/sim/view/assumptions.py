@@ -52,9 +52,7 @@ def carried(scenario: Scenario, movers: Iterable[str] = ()) -> list[str]:
 
 
 def assumption_rows(scenario: Scenario, names: Iterable[str]) -> list[dict[str, Any]]:
-    """One row a number: its names, meaning, value in words, source in pieces, and ids of the entries behind it.
-
-    A source comes as pieces of text with the id of the entry that a piece names, or None.
+    """One row a number: its names, meaning, value in words, source, and ids of the entries behind it.
 
     Args:
         scenario: whose.
@@ -75,7 +73,7 @@ def assumption_rows(scenario: Scenario, names: Iterable[str]) -> list[dict[str, 
                 "key": key,
                 "ids": ids if len(ids) <= 1 else [],
                 "fitted": len(ids) if len(ids) > 1 else 0,
-                "source": pieces(source),
+                "source": source,
                 "convention": "convention" in source or source.startswith(CONVENTIONS),
                 "cases": ids if len(ids) > 1 else [],
                 "named": [*(ids if len(ids) <= 1 else []), *named_in(source)],
@@ -96,14 +94,17 @@ def _merged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def pieces(text: str) -> list[tuple[str, str | None]]:
-    """A sentence cut where it names entries of the record: (text, id or None)."""
-    known = named_in(text)
-    if not known:
-        return [(text, None)]
-    pattern = "|".join(rf"\b{re.escape(name)}\b" for name in sorted(known, key=len, reverse=True))
-    cut = re.split(f"({pattern})", text)
-    return [(part, part if part in known else None) for part in cut if part]
+def pieces(text: str, sources: Iterable[str] = ()) -> list[tuple[str, str | None]]:
+    """A sentence cut where it names entries of the record or sources: (text, what to link to or None).
+
+    Args:
+        text: the sentence.
+        sources: keys of those that can be linked to.
+    """
+    links = {name: f"entry-{name}" for name in named_in(text)} | {key: f"source-{key}" for key in sources}
+    pattern = "|".join(rf"\b{re.escape(name)}\b" for name in sorted(links, key=len, reverse=True))
+    cut = re.split(f"({pattern})", text) if links else [text]
+    return [(part, links.get(part)) for part in cut if part]
 
 
 def _value(leaf: Any, key: str | None) -> str:

@@ -50,7 +50,8 @@ def beliefs_chart(found: Mapping[str, Any]) -> alt.VConcatChart:
         _panel(alt, belief_rows(found, observer), observer, top, found if observer == observers[-1] else None)
         for observer in observers
     ]
-    lines = f"Chance of aid or more if it begins a {plain(found['action'])}: median of the worlds, band 90 % of them."
+    leader = plain(found["beliefs"][0]["guarantor"], 40)
+    lines = f"Chance of aid or more if it begins a {plain(found['action'])}: medians; band: {leader}, 90 % of worlds."
     below = [question_of(found), f"{lines} {played(found, arms=False)}"]
     chart: alt.VConcatChart = alt.vconcat(
         *panels, spacing=30, title=titles(beliefs_finding(found), below, _FRAME.left)
@@ -93,6 +94,11 @@ def _top(rows: Sequence[Mapping[str, Any]]) -> float:
     return min(1.0, (int(10 * highest) + 1) / 10)
 
 
+def _ticks(end: float) -> list[int]:
+    step = next((step for step in (1, 2, 3, 6, 12) if end <= 8 * step), 24)
+    return list(range(0, int(end) + 1, step))
+
+
 def _panel(
     alt: Any, rows: Sequence[Mapping[str, Any]], observer: str, top: float, last: Mapping[str, Any] | None
 ) -> Any:
@@ -102,7 +108,7 @@ def _panel(
         "month:Q",
         title="months" if last is not None else None,
         scale=alt.Scale(domain=[0, max(end, 1)], nice=False),
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=8),
+        axis=alt.Axis(grid=False, labelFlush=False, values=_ticks(end)),
     )
     step = 0.25 if top > 0.6 else 0.1
     ticks = [round(step * k, 2) for k in range(int(top / step + 1e-9) + 1)]

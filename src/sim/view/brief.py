@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.view import brief_words, gallery
-from sim.view.assumptions import assumption_rows, carried, evidence_rows, standing
+from sim.view.assumptions import assumption_rows, carried, evidence_rows, pieces, standing
 from sim.view.brief_tables import consequences, flip_tables
 from sim.view.words import plain
 
@@ -96,7 +96,7 @@ def brief_of(answer: Answer, flips: Sequence[Flips], papers: Papers, series: Map
         texts={
             "consequences": consequences(answer),
             "flips": flip_tables(told, scenario),
-            "assumptions": rows,
+            "assumptions": [row | {"source": pieces(row["source"], sources)} for row in rows],
             "standing": standing(scenario),
             "scenario": plain(scenario.name),
             "limits": brief_words.limits(answer, papers, standing(scenario)),

@@ -47,7 +47,8 @@ def consequences(answer: Mapping[str, Any]) -> Grid:
         given = GIVEN[CONDITIONS.get(metric)] or "of all worlds"
         cells = [_cell(side[metric]) for side in sides.values()]
         rows.append((f"{label}, {given}", *cells))
-    note = "Brackets: 90 % interval over what is not known, in percent. A dash: no case."
+    known = any(side[metric]["interval"] for side in sides.values() for metric, _ in CONSEQUENCES)
+    note = ("Brackets: 90 % interval over what is not known, in percent. " if known else "") + "A dash: no case."
     return Grid("What an attack leads to", ("", *(plain(name, 60) for name in sides)), tuple(rows), note)
 
 
@@ -95,7 +96,8 @@ def _flip_table(flips: Mapping[str, Any], scenario: Scenario, *, alone: bool) ->
 
 
 def _flip_note(flips: Mapping[str, Any], what: str, shown: int) -> str:
-    over = "parameter sets" if flips["over"] == "sets" else "points"
+    over = "parameter set" if flips["over"] == "sets" else "point"
+    over += "" if flips["cases"] == 1 else "s"
     if flips["note"] is not None:
         return f"{plain(flips['note'])[:1].upper()}{plain(flips['note'])[1:]} ({flips['cases']:,} {over})."
     if flips["over"] == "points":

@@ -50,7 +50,7 @@ def arms(papers: Papers) -> list[str]:
     """What was played, a line an arm, with what a difference to it means."""
     lines = []
     for name, scenario in papers.scenarios.items():
-        meant = ESTIMANDS.get(scenario.estimand or "")
+        meant = ESTIMANDS.get(scenario.estimand)
         lines.append(
             f"{plain(name, 60)}: {plain(scenario.title, 120)}"
             + (f" ({scenario.estimand}: {meant})" if meant is not None else "")
@@ -103,7 +103,7 @@ def _compared_second(found: Mapping[str, Any]) -> str:
         return _sure(found["arms"][names[0]]["hazard_ratio"], plain(names[0], 60))
     known = [ratio for name in names if (ratio := found["arms"][name]["hazard_ratio"])["interval"]]
     if not known:
-        return "No arm has an interval, so nothing is said of what is not known."
+        return "No hazard ratio has an interval: more worlds are needed to tell luck from what is not known."
     still = sum(map(_includes_one, known))
     return f"Of {len(known)} arms with an interval over what is not known, {still} leave it open whether they help."
 

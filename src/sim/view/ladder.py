@@ -29,7 +29,10 @@ ANTICIPATED = "anticipated_responses"
 """Key of a run's JSON under which stands what attackers expect of each guarantor, if that was counted: guarantor ->
 level -> share."""
 
-_EXPECTED = "Expected: by the first attacker when it first attacks, of the gravest action of that world."
+_EXPECTED = (
+    "Expected: by the first attacker when it first attacks, of the gravest action of that world. "
+    "Several attacks give a guarantor several chances."
+)
 
 _LADDER = Frame(left=120, right=120)
 _NARROWEST = 0.085

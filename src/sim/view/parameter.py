@@ -186,7 +186,8 @@ def _below(found: Mapping[str, Any], rows: Mapping[str, Any]) -> list[str]:
     for reading in found["readings"]:
         if reading["of"] == "parameter":
             first += f", drawn within {reading['name']}: {reading['low']:g} to {reading['high']:g}"
-    told = [f"{first}." if first else "", played(found, arms=found["control"] is not None)]
+    beside = f"{plain(found['arm'], 50)} beside {plain(found['control'], 50)}: " if found["control"] is not None else ""
+    told = [f"{first}." if first else "", f"{beside}{played(found, arms=found['control'] is not None)}"]
     if rows["groups"]:
         told.append(f"{dots}. Large dots: fifths of the sets with 90 % intervals; line: straight through all sets.")
     else:

@@ -114,8 +114,9 @@ def inline(figure: Figure, place: int) -> str:
     del specification["title"]
     svg = drawn(specification)
     svg = svg[svg.index("<svg") :]
-    for name in set(_ID.findall(svg)):
-        svg = re.sub(rf'(\bid="|url\(#|href="#){re.escape(name)}\b', rf"\g<1>chart{place}-{name}", svg)
+    # The library numbers its ids on and on while a process lives: the same brief must have the same ids.
+    for number, name in enumerate(dict.fromkeys(_ID.findall(svg))):
+        svg = re.sub(rf'(\bid="|url\(#|href="#){re.escape(name)}\b', rf"\g<1>chart{place}-{number}", svg)
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(figure.finding)}"', 1)
 
 
