@@ -112,7 +112,9 @@ def test_an_address_restores_the_question(answers: Answers) -> None:
     }
 
 
-@pytest.mark.parametrize("wrong", ["perception.bias=nan", "perception.bias=", "no.such=1", "=", "perception.bias=1e999"])
+@pytest.mark.parametrize(
+    "wrong", ["perception.bias=nan", "perception.bias=", "no.such=1", "=", "perception.bias=1e999"]
+)
 def test_an_address_that_asks_for_what_is_not_there_is_told(answers: Answers, wrong: str) -> None:
     planted(answers, "outsider", "member")
     at = opened("asking", set=wrong, arm="no-such", chart="pie")
