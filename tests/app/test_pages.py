@@ -140,7 +140,7 @@ def test_arms_are_played_and_shown(answers: Answers) -> None:
 
 
 def test_changes_that_are_wrong_are_told(answers: Answers) -> None:
-    planted(answers, "outsider", "member", **{"horizon": 1})
+    planted(answers, "outsider", "member", horizon=1)
     text = said(opened("comparing", arm=["outsider", "member"], set="states.Russia.resolv=2"))
     assert 'Did you mean "resolve' in text
 

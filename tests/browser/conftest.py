@@ -1,4 +1,4 @@
-"""The dashboard as it is started by its command, in a folder with a stored comparison and a stored map; and a browser."""
+"""A browser, and the dashboard as its command starts it, in a folder with a stored comparison and a stored map."""
 
 from __future__ import annotations
 

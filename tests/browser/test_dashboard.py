@@ -12,7 +12,7 @@ import yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Opened
+    from browser.conftest import Opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -42,7 +42,7 @@ def opened(tab: Opened, address: str, text: str) -> str:
     """Open an address, wait for a text, and return all text of the page."""
     tab.page.goto(address)
     tab.page.get_by_text(text).first.wait_for(timeout=240_000)
-    return tab.page.inner_text("body")
+    return str(tab.page.inner_text("body"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -77,7 +77,7 @@ def test_nothing_is_wider_than_a_telephone(tab: Opened, served: str, page: str) 
 
 
 def sentence(tab: Opened) -> str:
-    return tab.page.locator("h2").first.inner_text()
+    return str(tab.page.locator("h2").first.inner_text())
 
 
 def test_a_slider_moves_a_number_and_the_address_brings_it_back(tab: Opened, served: str) -> None:
@@ -88,7 +88,8 @@ def test_a_slider_moves_a_number_and_the_address_brings_it_back(tab: Opened, ser
     for _ in range(8):
         slider.press("ArrowRight")
     tab.page.wait_for_url(re.compile("set=states.Russia.resolve.shift%3D6"))
-    tab.page.wait_for_function("before => ![before, undefined].includes(document.querySelector('h2')?.innerText)", arg=before)
+    other = "before => ![before, undefined].includes(document.querySelector('h2')?.innerText)"
+    tab.page.wait_for_function(other, arg=before)
     moved = sentence(tab)
     address = tab.page.url
     assert moved != before
