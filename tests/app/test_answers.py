@@ -96,7 +96,7 @@ class Slow:
 
 def test_pieces_come_in_in_order_whoever_is_done_first() -> None:
     slow = Slow()
-    answers = Answers(None, slow, workers=1)
+    answers = Answers(None, slow, workers=2)
     playing = answers.playing(asked())
     assert not playing.advance(1_000, 0.0)
     assert [piece.first for _, _, (piece,) in slow.waiting] == [0, PAIRS[0]]
@@ -119,6 +119,19 @@ def test_what_failed_is_played_anew() -> None:
     playing.advance(2, 0.0)
     slow.work()
     assert playing.advance(2, 0.0)
+
+
+def test_what_nobody_waits_for_is_taken_back_unless_it_has_begun() -> None:
+    slow = Slow()
+    playing = Answers(None, slow, workers=3).playing(asked())
+    playing.advance(4_000, 0.0)
+    (first, *rest) = [future for future, _, _ in slow.waiting]
+    first.set_running_or_notify_cancel()
+    playing.rest()
+    assert not first.cancelled()
+    assert all(future.cancelled() for future in rest)
+    playing.advance(4_000, 0.0)
+    assert [piece.first for _, _, (piece,) in slow.waiting[3:]] == [250, 1_000]
 
 
 def test_the_same_question_is_played_once() -> None:

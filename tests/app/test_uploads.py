@@ -47,10 +47,10 @@ def test_anything_at_all_gets_a_message(content: bytes) -> None:
 
 @pytest.mark.parametrize("other", ["/etc/passwd", "../secret.yaml", "membr", "member.yaml"])
 def test_a_file_extends_what_is_shipped_and_nothing_else(other: str) -> None:
-    with pytest.raises(InputError, match="mine.yaml:1:.* is not a shipped scenario"):
+    with pytest.raises(InputError, match=r"mine\.yaml:1:.* is not a shipped scenario"):
         uploads.read("mine.yaml", f"extends: {other}\n".encode())
 
 
-@pytest.mark.parametrize("name", ["../../up.yaml", "C:\\x\\up.yaml", "/tmp/up.yaml", "up"])
+@pytest.mark.parametrize("name", ["../../up.yaml", "C:\\x\\up.yaml", "/var/up.yaml", "up"])
 def test_a_name_is_no_path(name: str) -> None:
     assert uploads.read(name, b"extends: member\n").name == "up"

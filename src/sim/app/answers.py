@@ -81,6 +81,12 @@ class Playing:
                 self._growing.add(piece, batch)
             return self.trials >= trials
 
+    def rest(self) -> None:
+        """Take back what was handed out and has not begun: nobody looks any more, and others wait."""
+        with self._lock:
+            while self._pending and self._pending[-1][1].cancel():
+                self._pending.pop()
+
     def found(self) -> dict[str, Any]:
         """The answer of what is in, as it would be read from a file."""
         with self._lock:
@@ -118,7 +124,7 @@ class Answers:
         """
         self._folder = folder
         self._executor = executor
-        self._ahead = 1 if executor is None else workers + 1
+        self._ahead = 1 if executor is None else workers
         self._lock = threading.Lock()
         self._told: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._playing: OrderedDict[str, Playing] = OrderedDict()

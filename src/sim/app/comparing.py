@@ -87,15 +87,13 @@ def _played(given: Mapping[str, Sequence[str]], chart: str, told: Mapping[str, S
         "Worlds of each arm",
         _WORLDS,
         format_func=lambda number: f"{number:,}",
-        default=address.whole(given, "worlds", _WORLDS[0], _WORLDS[-1], _WORLDS[0]),
+        default=int(address.first(given, "worlds", [str(number) for number in _WORLDS], str(_WORLDS[0]))),
         key="compare worlds",
         required=True,
     )
     sets = [line.strip() for line in changes.splitlines() if line.strip()]
-    address.tell(
-        PAGE,
-        told | {"arm": arms, "set": sets, "worlds": [] if worlds == _WORLDS[0] else [str(worlds)]},
-    )
+    count = [] if worlds == _WORLDS[0] else [str(worlds)]
+    address.tell(PAGE, {**told, "arm": arms, "set": sets, "worlds": count})
     if len(arms) < 2:
         st.info("Choose two arms or more.")
         return

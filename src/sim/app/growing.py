@@ -20,6 +20,7 @@ from sim.view.words import error_shown, worlds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sim.app.answers import Playing
     from sim.experiment import Growing
 
 CHARTS: Final = {
@@ -63,8 +64,7 @@ def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Map
     for trials in (*(number for number in PAIRS if number < most), most):
         if held is not None and trials <= held["trials"]:
             continue
-        while not playing.advance(trials, _GLANCE):
-            bar.progress(min(1.0, playing.trials / most), f"{playing.trials:,} of {most:,} worlds of each arm played")
+        _wait(playing, trials, most, bar)
         latest = playing.found()
         parts.answers().keep(growing.plan, latest)
         if found is None or latest["trials"] > found["trials"]:
@@ -74,6 +74,17 @@ def answer(key: str, growing: Growing, chart: str, most: int = PAIRS[-1]) -> Map
     controls.empty()
     assert found is not None  # noqa: S101 - the last step was played
     return found
+
+
+def _wait(playing: Playing, trials: int, most: int, bar: Any) -> None:
+    """Wait until so many worlds of each arm are in, and tell how far it is; who looks away stops it."""
+    done = False
+    try:
+        while not (done := playing.advance(trials, _GLANCE)):
+            bar.progress(min(1.0, playing.trials / most), f"{playing.trials:,} of {most:,} worlds of each arm played")
+    finally:
+        if not done:
+            playing.rest()
 
 
 def takeaways(found: Mapping[str, Any], chart: str) -> list[parts.File]:

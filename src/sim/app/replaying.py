@@ -32,13 +32,15 @@ def page() -> None:
     what, pair = _worlds(given, kept)
     choice = _which(given, stored=what in kept)
     try:
-        told = _played(str(kept[what].path) if what in kept else what, pair, **choice)
+        arm = _arm(given, kept[what]) if what in kept else None
+        told = _played(str(kept[what].path) if what in kept else what, pair, arm=arm, **choice)
     except InputError as error:
         parts.mistakes(error)
         return
     month = _month(told, given)
     shown = {key: [str(value)] for key, value in choice.items() if value is not None}
     beside = {} if pair is None else {"beside": [pair]}
+    beside |= {} if arm is None else {"arm": [arm]}
     address.tell(PAGE, {"what": [what], **beside, **shown, "month": [number(month)]})
     _show(told, month, f"{what}-{told['trial']}")
 
@@ -55,6 +57,16 @@ def _worlds(given: Mapping[str, Sequence[str]], kept: Mapping[str, runs.Run]) ->
     return what, None if pair == _ALONE else pair
 
 
+def _arm(given: Mapping[str, Sequence[str]], run: runs.Run) -> str | None:
+    """Which arm of a stored comparison."""
+    if run.kind != "compare":
+        return None
+    arms = list(runs.answer(run)["arms"])
+    at = arms.index(address.first(given, "arm", arms, arms[-1]))
+    arm: str = st.selectbox("Arm", arms, index=at, key=f"replay arm {run.name}")
+    return arm
+
+
 def _which(given: Mapping[str, Sequence[str]], *, stored: bool) -> dict[str, Any]:
     """Which world: by number, or looked for in what is stored."""
     ways = [_BY_NUMBER, _TYPICAL, _FOUND] if stored else [_BY_NUMBER]
@@ -66,8 +78,8 @@ def _which(given: Mapping[str, Sequence[str]], *, stored: bool) -> dict[str, Any
         )
     if way == _TYPICAL:
         ends = list(OUTCOMES)
-        first = ends.index(address.first(given, "typical", ends, "no_attack"))
-        end = st.selectbox("End", ends, index=first, format_func=OUTCOMES.__getitem__, key="replay typical")
+        at = ends.index(address.first(given, "typical", ends, "no_attack"))
+        end = st.selectbox("End", ends, index=at, format_func=OUTCOMES.__getitem__, key="replay typical")
         return {"trial": None, "seed": None, "typical": end, "find": None}
     if way == _FOUND:
         usual = next(iter(given.get("find", ())), "attacks > 1")
@@ -78,16 +90,23 @@ def _which(given: Mapping[str, Sequence[str]], *, stored: bool) -> dict[str, Any
     trial = left.number_input("World", 0, MOST_TRIALS - 1, first, key="replay trial", help="Numbered from 0.")
     seed = None
     if not stored:
-        start = address.whole(given, "seed", 0, 2**31, 1)
-        seed = int(right.number_input("Seed", 0, 2**31, start, key="replay seed"))
+        usual_seed = address.whole(given, "seed", 0, 2**31, 1)
+        seed = int(right.number_input("Seed", 0, 2**31, usual_seed, key="replay seed"))
     return {"trial": int(trial), "seed": seed, "typical": None, "find": None}
 
 
 @st.cache_data(show_spinner="Playing one world", max_entries=50)
 def _played(
-    what: str, pair: str | None, trial: int | None, seed: int | None, typical: str | None, find: str | None
+    what: str,
+    pair: str | None,
+    *,
+    arm: str | None,
+    trial: int | None,
+    seed: int | None,
+    typical: str | None,
+    find: str | None,
 ) -> dict[str, Any]:
-    return replay(what, trial, seed, find=find, typical=typical, pair=pair).to_json()
+    return replay(what, trial, seed, find=find, typical=typical, pair=pair, arm=arm).to_json()
 
 
 def _month(told: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> float:

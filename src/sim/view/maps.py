@@ -297,7 +297,7 @@ def _of(count: int, points: int) -> str:
     return f"{count} of {points} points" if count < points else f"all {points} points"
 
 
-def clickable(chart: alt.LayerChart, found: Mapping[str, Any]) -> alt.LayerChart:
+def clickable(chart: Any, found: Mapping[str, Any]) -> alt.LayerChart:
     """A map whose cells can be clicked: what is clicked is told as `x` and `y`, the texts of the axes' values.
 
     Args:
@@ -308,7 +308,7 @@ def clickable(chart: alt.LayerChart, found: Mapping[str, Any]) -> alt.LayerChart
 
     first, *rest = chart.layer
     chosen = alt.selection_point(name=CELL, fields=["x", "y"], toggle=False)
-    changed = chart.copy(deep=False)
+    changed: alt.LayerChart = chart.copy(deep=False)
     down, across = found["axes"]
     told = [alt.Tooltip("y:N", title=down), alt.Tooltip("x:N", title=across), alt.Tooltip("text:N", title="here")]
     changed.layer = [first.encode(tooltip=told).add_params(chosen), *rest]
