@@ -250,7 +250,9 @@ def test_provenance_tells_what_history_has_chosen() -> None:
 
 @pytest.mark.slow
 def test_the_whole_way_at_a_small_scale(tmp_path: Path) -> None:
-    size = Size((("prior", 384), ("latest", 128)), trials=4, sets=50, check_trials=1, pact_trials=1, fewest=1.0, histories=20)
+    size = Size(
+        (("prior", 384), ("latest", 128)), trials=4, sets=50, check_trials=1, pact_trials=1, fewest=1.0, histories=20
+    )
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
         calibrate(folder, seed=3, parts=tmp_path / "parts", size=size)
