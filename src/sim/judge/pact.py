@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.judge.checks import by_lot, population
+from sim.reading import InputError
 from sim.record import load as load_record
 
 if TYPE_CHECKING:
@@ -63,15 +64,27 @@ def average_pact(among: Ensemble, *, seed: int, trials: int) -> Reading:
         trials: of each set, level of threat, arm and weight.
 
     """
-    (prior,) = (one for one in load_record().priors.priors if one.id == PRIOR and one.uniform is not None)
-    assert prior.uniform is not None  # noqa: S101 - just looked for
-    low, high = prior.uniform.low, prior.uniform.high
+    low, high = _range()
     risks = []
     for weight in WEIGHTS:
         attacked, _ = population(among, seed=seed, trials=trials, changes=dict.fromkeys(LEAVES, weight))
         risks.append(by_lot(attacked))
     aim = (low + high) / 2
     return Reading(WEIGHTS, tuple(risks), (low, high), aim, crossing(risks, aim), crossing(risks, low))
+
+
+def _range() -> tuple[float, float]:
+    """Return the relative risks that the literature leaves open.
+
+    Raises:
+        InputError: the record has no such range.
+
+    """
+    (prior,) = (one for one in load_record().priors.priors if one.id == PRIOR)
+    span = prior.uniform
+    if span is None or span.low is None or span.high is None:
+        raise InputError(f"priors.yaml: {PRIOR} has no range")
+    return span.low, span.high
 
 
 def crossing(risks: list[float], aim: float) -> float | None:
