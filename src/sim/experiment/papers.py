@@ -73,10 +73,16 @@ def read_papers(directory: str | Path) -> Papers:
         trials=plan.trials,
         hash=plan.hash,
         posterior=plan.made_of.get("posterior"),
-        ensemble=plan.made_of.get("ensemble"),
+        ensemble=_ensemble(plan),
         versions=dict(held.get("versions") or {}),
         command=_command(plan),
     )
+
+
+def _ensemble(plan: Plan) -> str | None:
+    """The digest of the calibrated sets that the arms draw from: the first arm's that has any."""
+    known: Mapping[str, str] = plan.made_of.get("ensemble") or {}
+    return next((known[arm.ensemble] for arm in plan.points.arms if arm.ensemble in known), None)
 
 
 def _command(plan: Plan) -> str | None:
