@@ -225,7 +225,9 @@ def test_a_parameter_knows_where_it_was_given(here: Path) -> None:
 
 def test_provenance_tells_the_source_of_every_parameter() -> None:
     told = {row.name: row for row in provenance(load("baseline", ["states.Russia.resolve.shift=2"]))}
-    assert told["states.Russia.resolve"].source == "invented draws; shifted by +2 in the scenario"
+    assert told["states.Russia.resolve"].source == (
+        "invented draws; shifted by +2 in the scenario; calibrated (ensemble latest)"
+    )
     assert told["states.Russia.resolve"].text == "{record: credibility.resolve.Russia, shift: 2}"
     assert told.keys() == leaves(load("baseline")).keys()
 

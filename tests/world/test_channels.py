@@ -146,7 +146,7 @@ def test_a_mistaken_event_is_refused(bad: dict[str, object]) -> None:
 
 
 def test_a_driven_world_follows_the_series_with_one_error_a_set() -> None:
-    months = {"horizon": 23}  # the record ends in November 2026
+    months = {"horizon": 23, "ensemble": "prior"}  # the record ends in November 2026
     driven = load("outsider", {**months, "environment.drive": "record"})
     world = World([load("outsider", months), driven], replicates=SETS)
     world.schedule.play(world, 0)

@@ -144,7 +144,8 @@ def test_help_comes_without_a_treaty_too() -> None:
 
 
 def test_a_challengers_type_is_drawn_once_and_stays() -> None:
-    world = fresh("outsider")
+    known = {f"states.{name}.threat_weight": 0.25 for name in ("Israel", "United States")}
+    world = fresh("outsider", **known)
     before = {challenger.name: challenger.motives.kind.copy() for challenger in world.challengers}
     world.run()
     for challenger in world.challengers:
