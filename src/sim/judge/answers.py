@@ -109,23 +109,24 @@ def forecast_answer(case: AnswerCase, left: LeftOut, priors: Priors) -> AnswerFo
     columns = left.columns
     given = forecast_rows(case, mandate=True)
     refused = forecast_rows(case, mandate=False)
-    council = next((row for row in given if row.guarantor == COUNCIL), None)
-    asked = case.mandate is not None and council is not None
+    asked = case.mandate is not None
+    rows = [
+        (_Coded(columns, one, priors), _Coded(columns, other, priors))
+        for one, other in zip(given, refused, strict=True)
+    ]
     nodes, mass = shocks()
     totals = np.zeros((len(given), len(LEVELS)))
     consent = 0.0
     for node, weight in zip(nodes, mass, strict=True):
         shock = columns["shock"] * node
         chance = np.ones_like(shock)
-        if asked and council is not None:
-            chance = 1.0 - level_probabilities(columns, fitted_latent(columns, council) + shock)[0]
+        if asked:
+            chance = 1.0 - rows[-1][0].levels(shock)[0]  # the Council stands last
             consent += float(weight) * left.mean(chance)
-        for place, (one, other) in enumerate(zip(given, refused, strict=True)):
-            coded = chance * _coded(columns, one, shock, priors)
-            if asked and one.guarantor != COUNCIL:
-                coded = coded + (1.0 - chance) * _coded(columns, other, shock, priors)
-            elif asked:
-                coded = _coded(columns, one, shock, priors)
+        for place, (one, other) in enumerate(rows):
+            coded = one.coded(shock)
+            if asked and given[place].guarantor != COUNCIL:
+                coded = chance * coded + (1.0 - chance) * other.coded(shock)
             totals[place] += float(weight) * (coded @ left.weights)
     helpers = tuple(
         HelperForecast(row.guarantor, role_of(row), tuple((total / total.sum()).tolist()), row.low, row.high)
@@ -134,11 +135,22 @@ def forecast_answer(case: AnswerCase, left: LeftOut, priors: Priors) -> AnswerFo
     return AnswerForecast(case, helpers, left.k, left.method, left.effective, consent if asked else None)
 
 
-def _coded(columns: Columns, row: Row, shock: Array, priors: Priors) -> Array:
-    """Return the chance that the record would say each level, in every draw; shape (4, draws)."""
-    levels = level_probabilities(columns, fitted_latent(columns, row) + shock)
-    says = np.array([weights(replace(row, low=level, high=level), priors.miscoded) for level in range(len(LEVELS))])
-    return np.asarray(says @ levels)
+class _Coded:
+    """What the record would say of one helper."""
+
+    def __init__(self, columns: Columns, row: Row, priors: Priors) -> None:
+        self._columns, self._latent = columns, fitted_latent(columns, row)
+        self._says = np.array(
+            [weights(replace(row, low=level, high=level), priors.miscoded) for level in range(len(LEVELS))]
+        )
+
+    def levels(self, shock: Array) -> Array:
+        """Return the chance of each true level in every draw; shape (4, draws)."""
+        return level_probabilities(self._columns, self._latent + shock)
+
+    def coded(self, shock: Array) -> Array:
+        """Return the chance that the record would say each level, in every draw; shape (4, draws)."""
+        return np.asarray(self._says @ self.levels(shock))
 
 
 def role_of(row: Row) -> str:

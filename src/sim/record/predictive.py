@@ -204,13 +204,12 @@ def _left_out(
 def crisis_likelihood(columns: Mapping[str, Array], rows: Sequence[Row], miscoded: Miscoded) -> Array:
     """Return the log likelihood of the rows of one crisis in every draw, its shock integrated out; (draws,)."""
     nodes, mass = shocks()
+    told = [(fitted_latent(columns, row), weights(row, miscoded)) for row in rows]
     total = np.zeros(len(columns["shock"]))
     for node, weight in zip(nodes, mass, strict=True):
         product = np.full_like(total, float(weight))
-        for row in rows:
-            latent = fitted_latent(columns, row) + columns["shock"] * node
-            above = [expit(latent - columns[name]) for name in CUTPOINTS]
-            seen = weights(row, miscoded)
+        for latent, seen in told:
+            above = [expit(latent + columns["shock"] * node - columns[name]) for name in CUTPOINTS]
             chance = seen[0] + sum((seen[k + 1] - seen[k]) * above[k] for k in range(len(LEVELS) - 1))
             product = product * np.maximum(chance, 1e-300)
         total += product
