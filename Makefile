@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TRIALS ?= 20000
 
-.PHONY: run test slow browser lint format wheel golden schema history parameters clean
+# The gallery of the site plays so many worlds an experiment.
+GALLERY ?= 4000
+
+.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -32,6 +35,12 @@ format: .stamp-lint
 wheel: .stamp-test
 	sh tests/wheel.sh $(BIN)/python
 
+# The site, in build/site: reference and gallery are made first; whatever Sphinx warns of is an error.
+docs: .stamp-docs
+	$(BIN)/python docs/reference_pages.py
+	$(BIN)/python docs/gallery_page.py $(GALLERY)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/site
+
 schema: .stamp-run
 	$(BIN)/python -m sim.scenario.json_schema
 
@@ -41,6 +50,18 @@ history: .stamp-run
 
 parameters: .stamp-run
 	$(BIN)/python docs/parameter_table.py
+
+# Simulation-based calibration of the estimator: 240 simulated records, some ten minutes; goes on where it was stopped.
+sbc: .stamp-test
+	$(BIN)/python tests/record/sbc.py
+
+# Plays ten thousand parameter sets through history: twenty minutes on two processors.
+calibrate: .stamp-run
+	$(BIN)/article4 calibrate
+	$(BIN)/python docs/calibration_page.py
+
+calibration-page: .stamp-run
+	$(BIN)/python docs/calibration_page.py
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py
@@ -57,6 +78,11 @@ clean:
 .stamp-test: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	touch .stamp-run $@
+
+.stamp-docs: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	touch .stamp-run $@
 
 .stamp-lint: pyproject.toml constraints.txt

@@ -12,21 +12,19 @@ import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 import between
 import numpy as np
 from symbols import GROUPS, SYMBOLS, UNITS
 
-from sim.scenario import SETS, Scenario, leaves, load, provenance, tabulate
-from sim.scenario.schema import ChallengerState, GuarantorState, ProtegeState
+from sim.scenario import SETS, Scenario, leaves, load, meaning, provenance, tabulate
 from sim.world import BLOCK, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from pydantic.fields import FieldInfo
 
     Array = NDArray[np.float64]
     Change = tuple[float, float] | None
@@ -109,26 +107,6 @@ def ends_of(values: Array, bounds: tuple[float | None, float | None]) -> tuple[f
 
 
 # ------------------------------------------------------------------ words
-
-
-def meaning(scenario: Scenario, name: str) -> str:
-    """What a parameter is, in the words of the schema."""
-    model: Any = Scenario
-    text = ""
-    parts = name.split(".")
-    while parts:
-        part = parts.pop(0)
-        if part == "states":
-            role = type(scenario.states[parts.pop(0)])
-            model = next(kind for kind in (ProtegeState, GuarantorState, ChallengerState) if kind is role)
-            continue
-        field: FieldInfo | None = getattr(model, "model_fields", {}).get(part)
-        if field is None:  # the name of a state in a mapping
-            break
-        text = field.description or text
-        kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if hasattr(kind, "model_fields")]
-        model = kinds[0] if kinds else None
-    return text
 
 
 def source_of(text: str, source: str | None) -> str:

@@ -240,3 +240,40 @@ def layers_of(chart: dict[str, Any]) -> list[dict[str, Any]]:
 def values_of(chart: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
     held: list[dict[str, Any]] = layer["data"].get("values") or chart["datasets"][layer["data"]["name"]]
     return held
+
+
+def sets(quantity: str, ends: tuple[float, float], *, parameter: str = "states.Israel.deterrence") -> dict[str, Any]:
+    """The answer against a parameter: a straight line from one end to the other, without luck."""
+    steps = [k / 20 for k in range(21)]
+    dots = [{"x": 1.0 + step, "y": ends[0] + step * (ends[1] - ends[0])} for step in steps]
+    groups = [
+        {
+            "low": dots[4 * k]["x"],
+            "high": dots[4 * k + 3]["x"],
+            "x": dots[4 * k + 2]["x"],
+            "mean": dots[4 * k + 2]["y"],
+            "interval": [dots[4 * k + 2]["y"] - 0.01, dots[4 * k + 2]["y"] + 0.01],
+            "sets": 4,
+        }
+        for k in range(5)
+    ]
+    return {
+        "command": "against",
+        "scenario": "member",
+        "scenario_hash": "0123456789abcdef" * 4,
+        "trials": 2_000,
+        "seed": 1,
+        "horizon": 24,
+        "protege": "Iran",
+        "quantity": quantity,
+        "parameter": parameter,
+        "meaning": "weight of expected harm",
+        "arm": "member",
+        "control": "outsider" if quantity == "hazard_ratio" else None,
+        "asks": "?",
+        "sets": dots,
+        "groups": groups,
+        "line": dots,
+        "readings": [],
+        "dropped": 0,
+    }

@@ -18,4 +18,7 @@ test -s runs/member-*/chart.png
 status=0
 "$work/empty/bin/article4" estimate 2>"$work/refused" || status=$?
 test "$status" -eq 2 || { echo "article4 estimate in a wheel ended with $status, not 2"; cat "$work/refused"; exit 1; }
+status=0
+"$work/empty/bin/article4" calibrate 2>"$work/refused" || status=$?
+test "$status" -eq 2 || { echo "article4 calibrate in a wheel ended with $status, not 2"; cat "$work/refused"; exit 1; }
 echo "wheel: installed in an empty environment and run from another folder"

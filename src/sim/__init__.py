@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.api import Comparison, Drivers, Replay, Result, Sweep, compare, query, replay, run, sensitivity, sweep
     from sim.experiment import decompose
     from sim.experiment import find_breakeven as breakeven
+    from sim.judge import backtest
+    from sim.judge import judge_claims as claims
     from sim.reading import InputError, TaskError
     from sim.scenario import load as scenario
 
@@ -33,7 +35,10 @@ __all__ = [
     "Sweep",
     "TaskError",
     "__version__",
+    "backtest",
     "breakeven",
+    "calibrate",
+    "claims",
     "compare",
     "decompose",
     "experiment",
@@ -59,6 +64,7 @@ _HOMES = {
             "Replay",
             "Result",
             "Sweep",
+            "calibrate",
             "compare",
             "query",
             "replay",
@@ -69,8 +75,9 @@ _HOMES = {
         "sim.api",
     ),
     **dict.fromkeys(("breakeven", "decompose"), "sim.experiment"),
+    **dict.fromkeys(("backtest", "claims"), "sim.judge"),
 }
-_CALLED = {"breakeven": "find_breakeven"}
+_CALLED = {"breakeven": "find_breakeven", "claims": "judge_claims"}
 _ROOMS = frozenset({"experiment", "reading", "record", "scenario", "view", "world"})
 
 

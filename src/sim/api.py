@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import experiment
 
@@ -29,6 +29,15 @@ class Result(experiment.Result):
 
         return outcome_chart(self)
 
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
+
 
 class Comparison(experiment.Comparison):
     """What a comparison found: `.effect`, `.strata`, `.hazard_ratio`, `.survival`, `.to_json()`, `.plot()`.
@@ -45,6 +54,44 @@ class Comparison(experiment.Comparison):
         from sim.view.survival import survival_chart  # noqa: PLC0415 - heavy, and drawn only when asked for
 
         return survival_chart(self.to_json())
+
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
+
+
+def calibrate(
+    out: str | Path | None = None, *, seed: int | None = None, jobs: int = 1, parts: str | Path | None = None
+) -> dict[str, Any]:
+    """Draw parameter sets, play history with each, and store those that history does not refute.
+
+    Takes about twenty minutes on two processors.
+
+    Args:
+        out: folder for the ensembles; the checkout's `seeds/` if None.
+        seed: of candidates and luck; that of the shipped ensembles if None.
+        jobs: processes at most.
+        parts: folder in which what is played is kept, to go on from there; None: nowhere.
+
+    Returns:
+        What was found, by name of the ensemble, as `article4 calibrate --json` prints it.
+
+    Raises:
+        InputError: an installed package was given no folder, or something given is wrong.
+        TaskError: too few sets meet the targets, or a part failed; nothing is stored.
+    """
+    from pathlib import Path as Folder  # noqa: PLC0415 - only here
+
+    from sim.judge import calibrate as judge  # noqa: PLC0415 - heavy
+
+    folder, place = (None if given is None else Folder(given) for given in (out, parts))
+    chosen = judge.SEED if seed is None else seed
+    return judge.calibrate(folder, seed=chosen, jobs=jobs, parts=place)[1]
 
 
 def run(
@@ -151,6 +198,15 @@ class Sweep(experiment.Sweep):
         from sim.view.gallery import chart_of  # noqa: PLC0415 - heavy, and drawn only when asked for
 
         return chart_of(self.to_json())
+
+    def report(self, *files: str | Path) -> list[Path]:
+        """Write the brief, as `article4 report` does, to files that end in .html or .md; what is not stored has none.
+
+        Raises:
+            InputError: a suffix is neither, or the result was kept in memory.
+            TaskError: a file cannot be written.
+        """
+        return _reported(self.directory, files)
 
 
 def sweep(
@@ -333,3 +389,19 @@ def sensitivity(
             executor=executor,
         )
     )
+
+
+def _reported(directory: Path | None, files: Sequence[str | Path]) -> list[Path]:
+    """Write the brief of what lies in a directory."""
+    from pathlib import Path  # noqa: PLC0415 - only here
+
+    from sim.reading import InputError  # noqa: PLC0415 - only here
+    from sim.view.report import report_kind, write_brief  # noqa: PLC0415 - heavy, and only here
+    from sim.view.stored_brief import stored_brief  # noqa: PLC0415 - the same
+
+    if directory is None:
+        raise InputError("report: the result was kept in memory; play it with out=... to have a brief of it")
+    for file in files:
+        report_kind(Path(file))
+    brief = stored_brief(directory)
+    return [path for file in files for path in write_brief(brief, Path(file))]

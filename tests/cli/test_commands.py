@@ -150,6 +150,16 @@ def test_the_estimate_is_reported_without_fitting(capsys: pytest.CaptureFixture[
     assert answer["responses"][0]["guarantor"]
 
 
+def test_the_calibration_is_reported_without_playing(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "calibrate", "--report")
+    assert out.startswith("Ensemble latest (data to 2026-06)")
+    assert "Ensemble 2024-12" in out
+    assert "What history cannot tell apart" in out
+    found = answered(capsys, "calibrate", "--report")["ensembles"]["latest"]
+    assert {"parameters", "targets", "checks", "unchanged", "recovery"} <= found.keys()
+    assert set(found["unchanged"]) <= {one["name"] for one in found["parameters"]}
+
+
 def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_then_it_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim", "run", "baseline", "--trials", "40000", "--jobs", "1", "--out", "here"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -97,7 +97,16 @@ def test_help_is_quick() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for words in (["run"], ["check"], ["scenarios"], ["verify"], ["estimate"], ["record"], ["record", "show"]):
+    for words in (
+        ["run"],
+        ["check"],
+        ["scenarios"],
+        ["verify"],
+        ["estimate"],
+        ["calibrate"],
+        ["record"],
+        ["record", "show"],
+    ):
         done = command(*words, "--help")
         assert done.returncode == 0
         assert len(done.stdout.splitlines()) > 4
@@ -174,4 +183,4 @@ def test_quiet_progress_says_nothing(monkeypatch: pytest.MonkeyPatch, capsys: py
 
 def test_the_command_line_stays_whole() -> None:
     found = set(get_command(sim.cli.app.app).commands)  # type: ignore[attr-defined]
-    assert {"run", "check", "scenarios", "verify", "record", "estimate"} <= found
+    assert {"run", "check", "scenarios", "verify", "record", "estimate", "calibrate"} <= found

@@ -106,6 +106,7 @@ def test_a_sweep_leaves_table_arrays_and_chart(capsys: pytest.CaptureFixture[str
     assert "4 points of member" in printed(capsys, "sweep", "small.yaml", "--dry-run")
 
 
+@pytest.mark.slow
 def test_sweeps_are_compared_point_by_point(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for base in ("outsider", "member"):
         (tmp_path / f"{base}-sweep.yaml").write_text(SWEEP.format(base=base), encoding="utf-8")

@@ -18,8 +18,8 @@ MADE = {
     "decompose": ["decompose", "outsider", "member"],
 }
 CHARTS = {
-    "run": ["outcomes", "responses", "luck", "convergence"],
-    "compare": ["survival", "answer", "outcomes", "strata"],
+    "run": ["outcomes", "responses", "luck", "convergence", "parameter", "expected", "beliefs"],
+    "compare": ["survival", "answer", "outcomes", "strata", "responses", "parameter", "expected", "beliefs"],
     "sweep": ["map", "difference", "points"],
     "decompose": ["waterfall"],
 }
@@ -73,9 +73,14 @@ def test_one_chart_goes_to_several_kinds_of_file(
         (["run", "-o", "x.jpg"], "a chart's name ends in .png, .svg, .pdf, .html, .json, not .jpg"),
         (["run"], "is missing"),
         (["run", "--chart", "lukc", "-o", "x.svg"], 'Did you mean "luck"'),
-        (["run", "--chart", "map", "-o", "x.svg"], "There are: outcomes, responses, luck, convergence"),
+        (["run", "--chart", "map", "-o", "x.svg"], "There are: outcomes, responses, luck, convergence, parameter"),
         (["run", "--metric", "attack", "-o", "x.svg"], "takes no metric"),
         (["run", "--chart", "convergence", "--metric", "atack", "-o", "x.svg"], 'Did you mean "attack"'),
+        (
+            ["run", "--chart", "parameter", "--parameter", "choice.clash_cots", "-o", "x.svg"],
+            'Did you mean "choice.clash',
+        ),
+        (["run", "--chart", "luck", "--parameter", "choice.clash_cost", "-o", "x.svg"], "takes no parameter"),
         (["sweep", "--target", "-1", "-o", "x.svg"], "a number above 0 is wanted"),
         (["sweep", "--chart", "credibility", "-o", "x.svg"], "does not fit this sweep"),
         (["nowhere", "-o", "x.svg"], "not a run directory"),

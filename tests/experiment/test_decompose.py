@@ -48,6 +48,7 @@ def test_shares_add_up_and_are_shapley_s() -> None:
     assert attack["commitment"].last == pytest.approx(-0.5 * alone, abs=0.02)
 
 
+@pytest.mark.slow
 def test_errors_are_the_spread_over_seeds() -> None:
     many = [decompose("outsider", "member", trials=1_000, seed=seed, play=spared) for seed in range(15)]
     for metric in ("attack", "hazard"):

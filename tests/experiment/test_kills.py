@@ -162,6 +162,7 @@ def test_kills_at_random_moments_leave_only_whole_parts(
     assert unfinished(out) == []
 
 
+@pytest.mark.slow
 def test_a_death_at_every_step_of_writing_costs_no_more_than_that_part(
     point: Scenario, tmp_path: Path, new_forker: Callable[[], Forker]
 ) -> None:

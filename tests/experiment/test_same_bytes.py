@@ -132,6 +132,7 @@ sim.run("member", {trials}, seed={seed}, jobs=2, out="{out}", overrides={{"horiz
 """
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_writes_them_too(point: Scenario, tmp_path: Path, start: Start) -> None:
     trials = 2 * BLOCK + 55
     process = start(UNGUARDED.format(trials=trials, seed=SEED, out=tmp_path / "script"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.special import expit, logsumexp
@@ -17,15 +17,16 @@ from scipy.stats import chisquare, kstest
 
 from sim.record.covariates import COVARIATES, code
 from sim.record.estimation_data import COUNCIL, Design, Row, design
-from sim.record.priors import load_priors
+from sim.record.priors import load_priors, prior_columns, stored_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
     Columns = Mapping[str, Array]
+    Distort = Callable[[Columns], Columns]
 
 STATES: Final = ("Russia", "Belarus", "Kazakhstan", "Tajikistan")
 CRISES: Final = 25
@@ -174,3 +175,72 @@ def p_values(places: Mapping[str, Array]) -> dict[str, float]:
 def failing(places: Mapping[str, Array]) -> dict[str, float]:
     """What is not uniform, all tests together with a false alarm in fewer than one of a thousand (Bonferroni)."""
     return {name: p for name, p in p_values(places).items() if p < FALSE_ALARM / len(places)}
+
+
+# ------------------------------------------------------------------------------------------------ fits
+
+KEPT: Final = 24
+PER_CHAIN: Final = 240
+TUNE: Final = 200
+
+
+def shared_weights() -> Any:
+    import pytensor as typed_in_part  # noqa: PLC0415 - slow to import, only here
+
+    pytensor: Any = typed_in_part
+    start = blank().weights
+    return pytensor.shared(start, name="weights", shape=start.shape)
+
+
+def one(columns: Columns, index: int) -> Columns:
+    return {name: values[index : index + 1] for name, values in columns.items()}
+
+
+@cache
+def fitter() -> Any:
+    from sim.record.estimation_fit import compiled  # noqa: PLC0415 - slow to import, only here
+
+    return compiled(replace(blank(), weights=shared_weights()), load_priors())
+
+
+def fitted(weights: Array, seed: int, generator: np.random.Generator) -> Columns:
+    """Stored columns of one fit, thinned."""
+    from sim.record.estimation_fit import chains_of, run  # noqa: PLC0415 - slow to import, only here
+
+    ready = fitter().with_data(weights=weights)
+    trace = run(ready, seed=seed, per_chain=PER_CHAIN, tune=TUNE, chains=1)
+    every = PER_CHAIN // KEPT
+    found = {name: values[0, every - 1 :: every] for name, values in chains_of(trace, blank(), load_priors()).items()}
+    resolve = {name: found[f"resolve.{name}"] for name in blank().guarantors}
+    return stored_columns(found, resolve, load_priors().reference, generator)
+
+
+def as_it_is(truth: Columns) -> Columns:
+    """What the record is simulated from where nothing is wrong."""
+    return truth
+
+
+def places_of(
+    index: int, truth: Columns, generator: np.random.Generator, distort: Distort, *, read: bool = True
+) -> dict[str, float]:
+    """Places of one record's true parameters among draws from its posterior.
+
+    Args:
+        index: of the record: the seed of its fit.
+        truth: parameters, one draw.
+        generator: randomness for the record and the places.
+        distort: what the record is simulated from in place of the truth.
+        read: whether the record is read; else the draws are from the prior.
+
+    """
+    weights = laid_out(recorded(distort(truth), generator)).weights
+    if read:
+        draws: Columns = fitted(weights, index, generator)
+    else:
+        draws = prior_columns(load_priors(), STATES, draws=KEPT, seed=1000 + index)
+    draws = {**draws, LIKELIHOOD: log_likelihood(draws, weights)}
+    truth = {**truth, LIKELIHOOD: log_likelihood(truth, weights)}
+    # A rank is one of 25 cells; where in its cell is drawn, so that the place is uniform on 0..1.
+    return {
+        name: (int((draws[name] < truth[name][0]).sum()) + float(generator.uniform())) / (KEPT + 1) for name in RANKED
+    }

@@ -11,7 +11,20 @@ import pytest
 from scipy.special import logit
 from scipy.stats import ttest_1samp
 
-from record.calibration import LIKELIHOOD, RANKED, STATES, blank, failing, laid_out, log_likelihood, p_values, recorded
+from record.calibration import (
+    LIKELIHOOD,
+    RANKED,
+    STATES,
+    as_it_is,
+    blank,
+    failing,
+    laid_out,
+    one,
+    p_values,
+    places_of,
+    recorded,
+    shared_weights,
+)
 from sim.record.priors import SCALARS, load_priors, prior_columns, stored_columns
 
 if TYPE_CHECKING:
@@ -32,22 +45,6 @@ def shock_doubled(truth: Columns) -> Columns:
 
 def duty_shifted(truth: Columns) -> Columns:
     return {**truth, "in_force": truth["in_force"] + 1.0}
-
-
-def as_it_is(truth: Columns) -> Columns:
-    return truth
-
-
-def shared_weights() -> Any:
-    import pytensor as typed_in_part  # noqa: PLC0415 - slow to import, only here
-
-    pytensor: Any = typed_in_part
-    start = blank().weights
-    return pytensor.shared(start, name="weights", shape=start.shape)
-
-
-def one(columns: Columns, index: int) -> Columns:
-    return {name: values[index : index + 1] for name, values in columns.items()}
 
 
 # ------------------------------------------------------------------------------------------------ slopes
@@ -130,49 +127,13 @@ def test_check6_slopes_tell_a_wrong_likelihood() -> None:
 
 # ------------------------------------------------------------------------------------------------ ranks
 
-KEPT: Final = 24
-PER_CHAIN: Final = 240
-TUNE: Final = 200
-
-
-@cache
-def fitter() -> Any:
-    from sim.record.estimation_fit import compiled  # noqa: PLC0415 - slow to import, only here
-
-    return compiled(replace(blank(), weights=shared_weights()), load_priors())
-
-
-def fitted(weights: Array, seed: int, generator: np.random.Generator) -> Columns:
-    """Stored columns of one fit, thinned."""
-    from sim.record.estimation_fit import chains_of, run  # noqa: PLC0415 - slow to import, only here
-
-    ready = fitter().with_data(weights=weights)
-    trace = run(ready, seed=seed, per_chain=PER_CHAIN, tune=TUNE, chains=1)
-    every = PER_CHAIN // KEPT
-    found = {name: values[0, every - 1 :: every] for name, values in chains_of(trace, blank(), load_priors()).items()}
-    resolve = {name: found[f"resolve.{name}"] for name in blank().guarantors}
-    return stored_columns(found, resolve, load_priors().reference, generator)
-
 
 def places(fits: int, distort: Distort, *, read: bool = True) -> dict[str, Array]:
     """Places of true parameters among draws from the posterior, or from the prior where the record is not read."""
     generator = np.random.Generator(np.random.Philox(62))
     truths = prior_columns(load_priors(), STATES, draws=fits, seed=65)
-    found: dict[str, list[float]] = {name: [] for name in RANKED}
-    for index in range(fits):
-        truth = one(truths, index)
-        weights = laid_out(recorded(distort(truth), generator)).weights
-        if read:
-            draws: Columns = fitted(weights, index, generator)
-        else:
-            draws = prior_columns(load_priors(), STATES, draws=KEPT, seed=1000 + index)
-        draws = {**draws, LIKELIHOOD: log_likelihood(draws, weights)}
-        truth = {**truth, LIKELIHOOD: log_likelihood(truth, weights)}
-        for name, values in found.items():
-            rank = int((draws[name] < truth[name][0]).sum())
-            # A rank is one of 25 cells; where in its cell is drawn, so that the place is uniform on 0..1.
-            values.append((rank + generator.uniform()) / (KEPT + 1))
-    return {name: np.array(values) for name, values in found.items()}
+    found = [places_of(index, one(truths, index), generator, distort, read=read) for index in range(fits)]
+    return {name: np.array([place[name] for place in found]) for name in RANKED}
 
 
 def test_check6_uniform_ranks_pass_and_others_fail() -> None:

@@ -260,6 +260,7 @@ def recovered(seed: int, *, crises: int, per_chain: int, chains: int) -> tuple[i
     return covered, len(names)
 
 
+@pytest.mark.slow
 def test_known_parameters_are_recovered() -> None:
     covered, of = recovered(23, crises=60, per_chain=250, chains=2)
     # Sixteen intervals of 90 %: fewer than 12 covered happens about twice in 100. (Seed: all four levels occur often.)

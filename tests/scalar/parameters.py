@@ -14,8 +14,8 @@ from scalar.draws import Draws, Luck
 from scalar.response import Coefficients, own_part, reference_crisis, shared_part
 from sim.record import lookup
 from sim.record.values import Normal
-from sim.scenario import SETS, Scenario, leaves, tabulate
-from sim.scenario.tabulate import uniforms
+from sim.scenario import SETS, Scenario, leaves, prior_sets, sets_for, tabulate
+from sim.scenario.tabulate import quantiles
 from sim.world.roster import Roster, roster
 from sim.world.streams import BLOCK
 
@@ -95,7 +95,7 @@ def record_of(scenario: Scenario) -> Record:
     who, told = roster(scenario), leaves(scenario)
     names = [name for name in told if name.startswith("response.") or name.endswith((".resolve", ".committed"))]
     names += ["crisis.strike.deaths"]
-    columns = tabulate([scenario], np.arange(SETS))
+    columns = tabulate([scenario], np.arange(SETS), prior_sets())
     table: dict[str, list[float]] = {}
     for name in names:
         row = columns[name][0].tolist()
@@ -145,7 +145,7 @@ def _series(scenario: Scenario, trial: int) -> dict[str, list[float]]:
     for name, (least, most) in BOUNDS.items():
         of_environment = name in ("threat", "tension")
         key = f"environment.{name}.start" if of_environment else f"states.{roster(scenario).protege}.{name}"
-        z = float(ndtri(uniforms(key)[trial % SETS]))
+        z = float(ndtri(quantiles(key, leaves(scenario)[key], sets_for(scenario))[trial % SETS]))
         path = []
         for at in range(first, first + scenario.horizon):
             found = lookup(f"series.{name}.{at // 12}-{at % 12 + 1:02d}")

@@ -42,7 +42,7 @@ def invented_record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
     if request.path.name != "test_shipped.py":
         draws = np.arange(DRAWS) / 1000.0 - 2.0
         columns = dict.fromkeys(("a", "b"), draws) | {"resolve.Russia": draws}
-        fitted = SimpleNamespace(columns=_Any(columns, draws))
+        fitted = SimpleNamespace(columns=_Any(columns, draws), draws=DRAWS)
         monkeypatch.setattr(recorded, "_found", look_up)
         monkeypatch.setattr(sim.record, "posterior", lambda: fitted)
     yield

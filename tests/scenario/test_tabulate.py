@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario import SETS, Scenario, leaves, load, tabulate
+from sim.record.ensemble import Ensemble
+from sim.scenario import SETS, Scenario, leaves, load, prior_sets, sets_for, tabulate
 from sim.scenario.tabulate import uniforms
 from strategies import scenarios
 
@@ -50,7 +51,7 @@ def test_a_distribution_is_read_at_the_uniform_of_its_name() -> None:
 
 
 def test_posterior_draws_of_a_set_come_from_one_draw() -> None:
-    table = tabulate([load("baseline")], ALL)
+    table = tabulate([load("baseline", {"ensemble": "prior"})], ALL)
     expected = (ALL * 4000 // SETS) / 1000.0 - 2.0
     np.testing.assert_allclose(table["response.intercept"][0], expected)
     np.testing.assert_allclose(table["response.in_force"][0], expected)
@@ -90,3 +91,25 @@ def test_importing_scenarios_does_not_import_scipy() -> None:
     code = "import sys, sim.scenario; print(sorted({'scipy', 'duckdb', 'mesa', 'pymc', 'pandas'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def _two_sets(prior: str) -> Ensemble:
+    name = "states.Israel.strike.gain"
+    return Ensemble("test", np.array([7, 3000]), {name: np.array([0.25, 0.75])}, {name: prior})
+
+
+def test_calibrated_sets_give_their_draws_and_quantiles() -> None:
+    name, wide = "states.Israel.strike.gain", {"uniform": [0, 1]}
+    table = tabulate([load("baseline", {name: wide})], np.arange(3), _two_sets("{uniform: [0, 1]}"))
+    assert table[name].tolist() == [[0.25, 0.75, 0.25]]
+    assert table["response.intercept"].tolist() == [[7 / 1000 - 2, 3000 / 1000 - 2, 7 / 1000 - 2]]
+
+
+def test_a_parameter_with_another_prior_keeps_its_own_uniform() -> None:
+    name, other = "states.Israel.strike.gain", {"uniform": [0, 2]}
+    table = tabulate([load("baseline", {name: other})], np.arange(2), _two_sets("{uniform: [0, 1]}"))
+    assert table[name].tolist() == [(2.0 * uniforms(name, 2)).tolist()]
+
+
+def test_a_scenario_may_ask_for_prior_sets() -> None:
+    assert sets_for(load("baseline", {"ensemble": "prior"})) is prior_sets()

@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import ask, breakeven, compare, dashboard, evidence, plot, query, replay, run, sensitivity, sweep
+from sim.cli import (
+    ask,
+    backtest,
+    breakeven,
+    calibrate,
+    claims,
+    compare,
+    dashboard,
+    evidence,
+    plot,
+    query,
+    replay,
+    report,
+    run,
+    sensitivity,
+    sweep,
+)
 from sim.cli.ends import emit
 
 app = typer.Typer(
@@ -45,6 +61,7 @@ app.command("sensitivity", short_help="Say what drives the answer, and where a t
 app.command("breakeven", short_help="Find what a parameter would have to be.")(breakeven.breakeven)
 app.command("decompose", short_help="Split an effect among the channels of a treaty.")(breakeven.decompose)
 app.command("plot", short_help="Draw what is stored: charts as files.")(plot.plot)
+app.command("report", short_help="Write the brief of what is stored: a page to read.")(report.report)
 app.command("replay", short_help="Tell one world month by month.")(replay.replay)
 app.command("app", short_help="Open the dashboard in a browser.")(dashboard.dashboard)
 app.command("check", short_help="Say whether scenarios are right, and their sources.")(ask.check)
@@ -52,4 +69,7 @@ app.command("scenarios", short_help="List the built-in scenarios.")(ask.scenario
 app.command("verify", short_help="Recheck a stored run.")(run.verify)
 app.command("query", short_help="Ask a stored run in SQL.")(query.query)
 app.command("estimate", short_help="Fit the responses of guarantors to the record.")(evidence.estimate)
+app.command("backtest", short_help="Hold forecasts of cases left out against what happened.")(backtest.backtest)
+app.command("claims", short_help="Hold what the documents claim against the record and the model.")(claims.claims)
+app.command("calibrate", short_help="Ask history which parameter sets are plausible.")(calibrate.calibrate)
 app.add_typer(evidence.record, name="record", short_help="Look into the documented record.")

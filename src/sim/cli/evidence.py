@@ -12,7 +12,7 @@ from sim.cli.ends import UnsoundError, emit, tell
 from sim.cli.options import Json, Quiet, seed_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sim.record import Listed, Provenance
 
@@ -57,11 +57,24 @@ def _trust(entry: Listed) -> str:
 def show(
     key: Annotated[str, typer.Argument(metavar="KEY", help="Name of an entry or a parameter, as `record list` shows.")],
     *,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Draw a parameter, its cases and their sources: .png, .svg, .pdf, .html or .json. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Walk from an entry or a parameter to the cases behind it and their sources."""
     from sim.record import show as tree  # noqa: PLC0415 - reads the whole record
 
+    if out:
+        _draw(key, out, json=json)
+        return
     found = tree(key)
     if json:
         from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
@@ -69,6 +82,26 @@ def show(
         emit(json_text({"command": "record show", "seed": None, "out": None, "key": key, "entry": _branch(found)}))
         return
     emit("\n".join(_drawn(found, "")))
+
+
+def _draw(key: str, out: Sequence[Path], *, json: bool) -> None:
+    """Draw what a parameter rests on."""
+    from sim.record import web  # noqa: PLC0415 - reads the whole record
+    from sim.view.files import kind_of, save  # noqa: PLC0415 - only where something is drawn
+    from sim.view.provenance import provenance_chart, provenance_finding  # noqa: PLC0415 - the same
+
+    for path in out:
+        kind_of(path)
+    found = web(key)
+    chart = provenance_chart(found)
+    files = [str(save(chart, path)) for path in out]
+    if json:
+        from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
+
+        told = {"command": "record show", "seed": None, "out": None, "key": key, "charts": files}
+        emit(json_text(told | {"finding": provenance_finding(found)}))
+        return
+    emit(f"{provenance_finding(found)}\n\nFiles  {', '.join(files)}")
 
 
 @record.command("check")
@@ -113,6 +146,9 @@ def estimate(
         typer.Option("--seed", metavar="S", help="Seed of the sampler; by default that of the shipped draws."),
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="Report on the shipped draws; fit nothing.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Hold the shipped draws against the record they were fitted to.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -123,6 +159,9 @@ def estimate(
     from sim.record import estimation  # noqa: PLC0415 - reads the whole record
     from sim.view.estimation import estimation_headline, estimation_json, estimation_text  # noqa: PLC0415 - the same
 
+    if check:
+        _checked(json=json)
+        return
     chosen = estimation.SEED if seed is None else seed_number(seed)
     folder: Path | None = None
     if report:
@@ -141,3 +180,18 @@ def estimate(
         emit(estimation_headline(table))
     else:
         emit(estimation_text(table) + (f"\n\nStored in {folder}, seed {chosen}." if folder else ""))
+
+
+def _checked(*, json: bool) -> None:
+    """Print the posterior predictive checks of the shipped draws."""
+    from sim.record.estimation import estimation_rows  # noqa: PLC0415 - reads the whole record
+    from sim.record.predictive import predictive_checks  # noqa: PLC0415 - the same
+    from sim.view.estimation import predictive_text  # noqa: PLC0415 - the same
+
+    found = predictive_checks(estimation_rows())
+    if json:
+        from sim.view.as_json import json_text  # noqa: PLC0415 - only for programs
+
+        emit(json_text({"command": "estimate", "seed": None, "out": None, "predictive": asdict(found)}))
+    else:
+        emit(predictive_text(found))

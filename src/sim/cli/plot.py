@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LIST = "list"
 """In place of a chart's name: tell which there are."""
 
+BACKTEST = "backtest.json"
+"""What a directory of backtests holds."""
+
 
 Chart = Annotated[
     str | None,
@@ -41,7 +44,11 @@ Target = Annotated[
     typer.Option("--target", metavar="X", help="Of a map: where its line runs; half if not given.", show_default=False),
 ]
 Arm = Annotated[
-    str | None, typer.Option("--arm", metavar="A", help="Of a sweep with several arms.", show_default=False)
+    str | None, typer.Option("--arm", metavar="A", help="Of a result with several arms.", show_default=False)
+]
+Parameter = Annotated[
+    str | None,
+    typer.Option("--parameter", metavar="P", help="Which one the answer is set against.", show_default=False),
 ]
 Search = Annotated[
     Path | None,
@@ -64,10 +71,11 @@ def plot(
     metric: Metric = None,
     target: Target = None,
     arm: Arm = None,
+    parameter: Parameter = None,
     breakeven: Search = None,
     json: Json = False,
 ) -> None:
-    """Draw what is stored: the usual chart of its kind, or one by name. Nothing is played."""
+    """Draw what is stored: the usual chart, or one by name. Only `expected` and `beliefs` play some worlds again."""
     from sim.reading import InputError, Problem  # noqa: PLC0415 - Pydantic loads with it, too slow for --help
 
     if chart != LIST:
@@ -85,13 +93,11 @@ def plot(
         _list(run, answer, fitting(answer), json=json)
         return
     name, entry = chosen(answer, chart)
-    asked: dict[str, Any] = {"metric": metric, "target": _positive(target), "arm": arm}
+    asked: dict[str, Any] = {"metric": metric, "target": _positive(target), "arm": arm, "parameter": parameter}
     asked["breakeven"] = None if breakeven is None else _breakeven(breakeven)
     said = checked(name, entry, answer, asked)
-    if entry.needs == "convergence":
-        from sim.experiment import convergence  # noqa: PLC0415 - NumPy and the world load with it
-
-        answer, said = convergence(run, **said).to_json(), {}
+    if entry.needs is not None:
+        answer, said = _series(entry.needs, run, said), {}
     drawn = entry.draw(answer, **said)
     from sim.view.files import save  # noqa: PLC0415 - the drawing engine loads with it
 
@@ -109,8 +115,25 @@ def _answer(directory: Path) -> Mapping[str, Any]:
     from sim.experiment import Result, stored_experiment  # noqa: PLC0415 - NumPy and the world load with it
     from sim.view.answers import summary_of  # noqa: PLC0415 - the same
 
+    if (directory / BACKTEST).is_file():
+        from sim.judge import stored_backtest  # noqa: PLC0415 - only for this kind
+
+        return stored_backtest(directory) or {}
     found = stored_experiment(directory)
     return summary_of(found) if isinstance(found, Result) else found.to_json()
+
+
+def _series(needed: str, run: Path, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON object that stands in for the result where a chart needs another."""
+    from sim.experiment import against, convergence, expected  # noqa: PLC0415 - NumPy and the world load with it
+
+    match needed:
+        case "against":
+            return against(run, **said).to_json()
+        case "expected":
+            return expected(run, **said).to_json()
+        case _:
+            return convergence(run, **said).to_json()
 
 
 def _list(run: Path, answer: Mapping[str, Any], entries: Mapping[str, Entry], *, json: bool) -> None:

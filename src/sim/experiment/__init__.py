@@ -4,6 +4,7 @@ A plan is cut into pure tasks. Whoever does them, results come in order, are kep
 to streaming sums, from which a summary tells luck from ignorance.
 """
 
+from sim.experiment.against_parameter import Against, against
 from sim.experiment.batch import Batch, Played
 from sim.experiment.breakeven import Breakeven
 from sim.experiment.carry import Play, Progress, Step
@@ -25,7 +26,9 @@ from sim.experiment.decompose import (
 )
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
+from sim.experiment.flips import Flips, Mover, find_flips
 from sim.experiment.growing import Growing, Piece, play_piece
+from sim.experiment.look_ahead import Expected, expected
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
 from sim.experiment.pick import Picked, find_trials, typical_trial
@@ -49,6 +52,7 @@ __all__ = [
     "LEVELS",
     "METRICS",
     "MOST_TRIALS",
+    "Against",
     "Analysis",
     "Answer",
     "Batch",
@@ -60,10 +64,13 @@ __all__ = [
     "Done",
     "Drivers",
     "Estimate",
+    "Expected",
     "Failed",
+    "Flips",
     "Growing",
     "Metric",
     "Moments",
+    "Mover",
     "Picked",
     "Piece",
     "Plan",
@@ -82,6 +89,7 @@ __all__ = [
     "Sweep",
     "Task",
     "Variance",
+    "against",
     "asked",
     "carry_out_study",
     "compare",
@@ -90,7 +98,9 @@ __all__ = [
     "decompose",
     "decompose_plan",
     "estimate",
+    "expected",
     "find_breakeven",
+    "find_flips",
     "find_trials",
     "is_sweep",
     "plan_beside",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.record import data_folder, lookup, posterior
+from sim.record import lookup, posterior
+from sim.record.ensemble import ensemble_digests
 from sim.scenario import leaves
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def made_of(points: Points, seed: int, block: int) -> dict[str, Any]:
 
     Returns:
         `points` (the arms resolved, without prose), `changes` (of a sweep), `record` (what the record holds under each
-        key they refer to), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables; null where there
-        is no ensemble), `code` (a digest a room) and `numpy` (its version: it owns the generator and the order of its
+        key they refer to), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables, ensembles
+        by their name), `code` (a digest a room) and `numpy` (its version: it owns the generator and the order of its
         sums).
     """
     around = surroundings(_keys(points))
@@ -50,7 +51,7 @@ def surroundings(keys: Iterable[str]) -> dict[str, Any]:
     return {
         "record": _referred(keys),
         "posterior": posterior().digest,
-        "ensemble": _ensemble(),
+        "ensemble": ensemble_digests(),
         "code": dict(_code()),
         "numpy": np.__version__,
     }
@@ -92,7 +93,7 @@ def _differences(held: object, wanted: object, where: str) -> list[str]:
         return lines
     if held == wanted:
         return []
-    if where.startswith("code.") or where in {"posterior", "ensemble"}:
+    if where.startswith(("code.", "ensemble")) or where == "posterior":
         return [f"{where} has changed"]
     return [f"{where}: {_short(held)} there, {_short(wanted)} asked for"]
 
@@ -124,8 +125,3 @@ def _referred(keys: Iterable[str]) -> dict[str, Any]:
 def _code() -> Mapping[str, str]:
     """Return a digest of each room's code: taken once a process, as the code is read once a process."""
     return {room: code_digest(Path(__file__).parents[1] / room) for room in ROOMS}
-
-
-def _ensemble() -> str | None:
-    path = data_folder() / "seeds" / "ensemble.parquet"
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

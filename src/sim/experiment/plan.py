@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.experiment.identity import digest_of, made_of
 from sim.experiment.points import Points
 from sim.reading import InputError
-from sim.scenario import Scenario
+from sim.record.ensemble import PRIOR
+from sim.scenario import Scenario, sets_for
 from sim.world import BLOCK
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ class Plan:
         several = points if isinstance(points, Points) else Points(tuple(points))
         checked_trials = whole("trials", trials, 1, MOST_TRIALS)
         checked_seed = whole("seed", seed, 0, LARGEST_SEED)
+        _tell_of_sets(several.arms)
         content = made_of(several, checked_seed, BLOCK)
         return cls(several, checked_seed, checked_trials, content, about or {"command": "run"})
 
@@ -151,6 +154,20 @@ class Plan:
             points = self.points.part(first, stop)
             for block in range(first_block, self.blocks):
                 yield Task(self.hash, chunk, first, block, self.replicates(block), self.seed, points)
+
+
+def _tell_of_sets(arms: Sequence[Scenario]) -> None:
+    """Warn where prior sets stand in for calibrated ones, or the baseline has changed since they were calibrated."""
+    from sim.scenario.provenance import stale  # noqa: PLC0415 - brings the record
+
+    for arm in arms:
+        if arm.ensemble != PRIOR and sets_for(arm).name == PRIOR:
+            again = "Run `article4 calibrate`, or ask for prior sets with --set ensemble=prior."
+            warnings.warn(f"{arm.name}: no calibrated sets here, prior ones are played. {again}", stacklevel=4)
+        elif changed := stale(arm):
+            told = f"{changed[0]} and {len(changed) - 1} more" if len(changed) > 1 else changed[0]
+            again = "its prior is played instead. Run `article4 calibrate`."
+            warnings.warn(f"{arm.name}: baseline.yaml has changed {told} since calibration; {again}", stacklevel=4)
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:

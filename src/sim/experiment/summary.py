@@ -197,12 +197,19 @@ def over_sets(set_means: NDArray[np.float64], noise: NDArray[np.float64]) -> tup
         set_means: what each set says, shape (sets,), two or more.
         noise: square of the Monte Carlo error of each, shape (sets,).
     """
+    low, high = (float(end) for end in np.quantile(pulled(set_means, noise), QUANTILES))
+    spread = float(set_means.var(ddof=1))
+    return (None if low == high and float(noise.mean()) > 0.0 else (low, high)), spread
+
+
+def pulled(set_means: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return set means pulled toward their mean as far as luck alone spreads them; arguments as of `over_sets`."""
     luck = float(noise.mean())
     spread = float(set_means.var(ddof=1))
     centre = set_means.mean()
     pull = math.sqrt(max(0.0, 1.0 - luck / spread)) if spread > 0.0 else 0.0
-    low, high = (float(end) for end in np.quantile(centre + pull * (set_means - centre), QUANTILES))
-    return (None if low == high and luck > 0.0 else (low, high)), spread
+    drawn: NDArray[np.float64] = centre + pull * (set_means - centre)
+    return drawn
 
 
 def summarise(moments: Moments, row: int, about: Mapping[str, Any]) -> Summary:

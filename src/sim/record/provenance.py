@@ -111,6 +111,11 @@ def show(key: str) -> Provenance:
     raise InputError(Problem(None, None, None, key, "nothing in the record is called so", did_you_mean(key, names)))
 
 
+def entry_of(name: str) -> Entry | None:
+    """Return the entry of an id; None if there is none."""
+    return _by_id().get(name)
+
+
 @cache
 def _by_id() -> dict[str, Entry]:
     return {entry.id: entry for _, file in load().files() for _, _, entry in entries_in(file)}
@@ -196,7 +201,7 @@ def _number_tree(key: str) -> Provenance:
     if below and below != [key]:
         return _group(key, below)
     value = lookup(key)
-    owner = _owner(family, rest)
+    owner = owner_of(family, rest)
     children = () if owner is None else _behind(owner, rest)
     return Provenance(key, (described(value), f"source: {value.source}"), children)
 
@@ -205,8 +210,8 @@ def _group(key: str, names: list[str]) -> Provenance:
     return Provenance(key, tuple(f"{name}: {described(lookup(name))}" for name in names))
 
 
-def _owner(family: str, rest: str) -> Entry | None:
-    """Return the entry that holds a number."""
+def owner_of(family: str, rest: str) -> Entry | None:
+    """Return the entry that holds the number of a key, given as its family and the rest; None if none does."""
     parts = rest.split(".")
     found = _by_id().get(parts[0]) if family in {"states", "literature", "series"} else None
     return _by_id().get(rest) if family == "priors" else found
@@ -215,17 +220,27 @@ def _owner(family: str, rest: str) -> Entry | None:
 def _behind(owner: Entry, rest: str) -> tuple[Provenance, ...]:
     """Return what a number of an entry rests on: the entries it names, then its own sources."""
     parts = rest.split(".")
-    if parts[0] == owner.id and hasattr(owner, "field_sources"):
-        tie = (getattr(owner, "ties", None) or {}).get(parts[-1]) if "ties" in parts else None
-        see = () if tie is None else tie.see
-        if parts[-1] == "committed_elsewhere":
-            see = tuple(one.id for one in _found(owner.see) if getattr(one, "topic", None) == "commitment")
-        sources = owner.field_sources.get(parts[1], ())
-    elif hasattr(owner, "points"):
+    if hasattr(owner, "points"):
         return (_series_tree(owner.id, parts[-1]),)
-    else:
-        see, sources = owner.see, owner.sources
+    see, sources = rests_on(owner, rest)
     return (*(_entry_tree(entry, deep=False) for entry in _found(see)), *(_source_tree(key) for key in sources))
+
+
+def rests_on(owner: Entry, rest: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return ids of the entries and keys of the sources that one number of an entry rests on.
+
+    Args:
+        owner: the entry that holds it.
+        rest: what its key says after the family, such as `Russia.committed_elsewhere`.
+    """
+    parts = rest.split(".")
+    if not hasattr(owner, "field_sources"):
+        return owner.see, owner.sources
+    tie = (getattr(owner, "ties", None) or {}).get(parts[-1]) if "ties" in parts else None
+    see = () if tie is None else tie.see
+    if parts[-1] == "committed_elsewhere":
+        see = tuple(one.id for one in _found(owner.see) if getattr(one, "topic", None) == "commitment")
+    return see, owner.field_sources.get(parts[1], ()) if len(parts) > 1 else owner.sources
 
 
 def _series_tree(name: str, month: str | None = None) -> Provenance:
@@ -277,7 +292,7 @@ def _credibility(column: str) -> Provenance:
             lookup(key)  # raises, with the nearest key
         return _group(key, below)
     value = lookup(key)
-    informing = _informing(column)
+    informing = rows_behind(column)
     by_entry: dict[str, list[Row]] = {}
     for row in informing:
         by_entry.setdefault(row.source, []).append(row)
@@ -292,8 +307,8 @@ def _credibility(column: str) -> Provenance:
     return Provenance(key, lines, tuple(_case_tree(entries_by_id[name], found) for name, found in by_entry.items()))
 
 
-def _informing(column: str) -> list[Row]:
-    """Return the rows of the estimation in which a parameter has a part."""
+def rows_behind(column: str) -> list[Row]:
+    """Return the rows of the estimation in which a coefficient has a part, by its name such as `resolve.Russia`."""
     record = load()
     found = rows(record.cases, record.patron_tests, load_coding())
     family, _, name = column.partition(".")

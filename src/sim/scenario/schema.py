@@ -300,6 +300,11 @@ class Scenario(Frozen):
     step: float = Field(
         default=1.0, description="length of a step in months: 1, 0.5 or 0.25", json_schema_extra={"enum": [*STEPS]}
     )
+    ensemble: Literal["latest", "2024-12", "prior"] = Field(
+        default="latest",
+        description="parameter sets that are played. latest: calibrated to all of history; 2024-12: only to what was "
+        "known by then (hindcasts); prior: not calibrated, every number from its own distribution",
+    )
     response: Response
     council: Council
     accession: Accession

@@ -11,6 +11,7 @@ from sim.view.words import percent, plain
 
 if TYPE_CHECKING:
     from sim.record.estimation_report import Report
+    from sim.record.predictive import Predicted
     from sim.record.response import Estimate
 
 _TARGET = "Iran attacked"
@@ -132,3 +133,23 @@ def _number(found: Estimate, places: int = 2) -> str:
 
 def _counts(ends: tuple[int, int]) -> str:
     return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def predictive_text(found: Predicted) -> str:
+    """The posterior predictive checks: the record beside records that the fit would make."""
+    odd = [check.name for check in found.checks if not 0.05 <= check.p <= 0.95]
+    said = "The record looks like one that the fit would make" + (f", but for: {', '.join(odd)}." if odd else ".")
+    rows = tuple(
+        (check.name, f"{check.observed:g}", f"{check.low:g} to {check.high:g}", f"{check.p:.2f}")
+        for check in found.checks
+    )
+    note = "  p: share of replicated records with as much or more, ties counting half; near 0 or 1 the fit misses it."
+    header = ("number of", "record", "replicated (90 %)", "p")
+    name, k = found.worst_k
+    elpd, error = found.elpd
+    left = (
+        f"Each of {found.crises} crises left out in turn: log predictive density {elpd:.1f} ± {error:.1f}, "
+        f"{found.effective:.1f} effective parameters, greatest Pareto k {k:.2f} ({plain(name)})"
+        + (f"; too great to be trusted for {', '.join(map(plain, found.over))}." if found.over else ".")
+    )
+    return "\n\n".join([said, table_text(Table("Posterior predictive checks", header, rows, note)), left])

@@ -53,6 +53,11 @@ def kind_of(path: Path) -> str:
     return kind
 
 
+def drawn(specification: dict[str, Any]) -> str:
+    """A Vega-Lite specification as SVG text."""
+    return _svg(json.dumps(specification, ensure_ascii=False, allow_nan=False))
+
+
 def warm_up() -> None:
     """Load what draws, which takes more than a second, before there is anything to draw."""
     import altair as alt  # noqa: PLC0415 - heavy
@@ -71,12 +76,12 @@ def rendered(chart: Any, kind: str) -> bytes:
         return text.encode()
     if kind == ".html":
         return _page(specification).encode()
-    drawn = _svg(text)
+    svg = _svg(text)
     if kind == ".svg":
-        return drawn.encode()
+        return svg.encode()
     if kind == ".pdf":
-        return bytes(vl_convert.svg_to_pdf(drawn))
-    return bytes(vl_convert.svg_to_png(drawn, scale=_SCALE))
+        return bytes(vl_convert.svg_to_pdf(svg))
+    return bytes(vl_convert.svg_to_png(svg, scale=_SCALE))
 
 
 @lru_cache(maxsize=1)

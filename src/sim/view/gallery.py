@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.reading import InputError, Problem, did_you_mean
 from sim.view.arms import answer_chart, outcomes_chart
+from sim.view.beliefs import beliefs_chart
 from sim.view.charts import outcome_chart
 from sim.view.convergence import convergence_chart
 from sim.view.curve import credibility_chart, is_curve
-from sim.view.ladder import luck_chart, response_chart
+from sim.view.ladder import arm_response_chart, luck_chart, response_chart
 from sim.view.maps import difference_chart, map_chart
+from sim.view.parameter import parameter_chart
+from sim.view.reliability import reliability_chart
 from sim.view.sensitivity_charts import sensitivity_chart
 from sim.view.strata import strata_chart
 from sim.view.survival import survival_chart
@@ -44,9 +47,10 @@ class Entry:
     Attributes:
         draw: makes it of the JSON object of a result.
         shows: what it shows, in a line.
-        takes: what may be said of it by name: `metric`, `target`, `arm`, `breakeven`.
+        takes: what may be said of it by name: `metric`, `target`, `arm`, `breakeven`, `parameter`.
         fits: whether a result of this kind can be drawn so.
-        needs: what stands in for the result: `convergence` where the series of a run is drawn.
+        needs: what stands in for the result: `convergence` where the series of a run is drawn, `against` where its
+            parameter sets are, `expected` where worlds are played again to see what attackers expect.
     """
 
     draw: Callable[..., Chart]
@@ -55,6 +59,15 @@ class Entry:
     fits: Callable[[Answer], bool] = _always
     needs: str | None = None
 
+
+_EXPECTED: Final = {
+    "expected": Entry(
+        response_chart, "what attackers expect of each guarantor beside what it does", ("arm",), needs="expected"
+    ),
+    "beliefs": Entry(
+        beliefs_chart, "what attackers expect of each guarantor, month by month", ("arm",), needs="expected"
+    ),
+}
 
 CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
     {
@@ -65,12 +78,24 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
             "convergence": Entry(
                 convergence_chart, "how a metric settles as worlds come in", ("metric",), needs="convergence"
             ),
+            "parameter": Entry(
+                parameter_chart, "P(attack) against a parameter, set by set", ("parameter",), needs="against"
+            ),
+            **{name: replace(entry, takes=()) for name, entry in _EXPECTED.items()},
         },
         "compare": {
             "survival": Entry(survival_chart, "worlds without an attack, month by month"),
             "answer": Entry(answer_chart, "how often each arm is attacked, the difference and the hazard ratio"),
             "outcomes": Entry(outcomes_chart, "how worlds end, arm beside arm"),
             "strata": Entry(strata_chart, "in which worlds an arm matters, and what any pairing allows"),
+            "responses": Entry(arm_response_chart, "how far each guarantor goes given an attack in an arm", ("arm",)),
+            "parameter": Entry(
+                parameter_chart,
+                "the hazard ratio against a parameter, set by set",
+                ("parameter", "arm"),
+                needs="against",
+            ),
+            **_EXPECTED,
         },
         "sweep": {
             "map": Entry(
@@ -84,6 +109,9 @@ CHARTS: Final[Mapping[str, Mapping[str, Entry]]] = MappingProxyType(
         },
         "sensitivity": {
             "drivers": Entry(sensitivity_chart, "what drives the answer, beside what luck alone seems to do"),
+        },
+        "backtest": {
+            "reliability": Entry(reliability_chart, "whether what was given so much happened so often"),
         },
         "decompose": {
             "waterfall": Entry(waterfall_chart, "the effect split among the channels of the treaty", ("metric",)),

@@ -29,6 +29,11 @@ ANTICIPATED = "anticipated_responses"
 """Key of a run's JSON under which stands what attackers expect of each guarantor, if that was counted: guarantor ->
 level -> share."""
 
+_EXPECTED = (
+    "Expected: by the first attacker when it first attacks, of the gravest action of that world. "
+    "Several attacks give a guarantor several chances."
+)
+
 _LADDER = Frame(left=120, right=120)
 _NARROWEST = 0.085
 """Share of a bar below which a figure does not fit into its segment."""
@@ -73,20 +78,38 @@ def response_chart(result: Mapping[str, Any]) -> alt.LayerChart:
     if result.get(ANTICIPATED):
         layers.append(_kinds(bars))
     attacked = max((int(shares["n"]) for shares in result["responses"].values()), default=0)
+    count = f"{worlds(attacked)} with an attack, of {int(result['trials']):,}, seed {result['seed']}"
     below = [
         question_of(result),
-        f"Highest response in the {worlds(attacked)} with an attack, of {int(result['trials']):,}. {_seed(result)}",
+        f"Highest response in the {count}.",
+        _EXPECTED if result.get(ANTICIPATED) else "",
     ]
     return finished(layers, _LADDER, height, finding=response_finding(result), below=below, source=run_line(result))
 
 
+def arm_response_chart(found: Mapping[str, Any], arm: str | None = None) -> alt.LayerChart:
+    """How far each guarantor goes given an attack, in one arm of a comparison.
+
+    Args:
+        found: the JSON object of `article4 compare`.
+        arm: which; by default the last.
+    """
+    name = arm or list(found["arms"])[-1]
+    held = found["arms"][name]
+    asks = f"{plain(name, 60)}: {plain(held['title'], 120)}."
+    return response_chart({**held, "trials": found["trials"], "seed": found["seed"], "asks": asks})
+
+
 def response_finding(result: Mapping[str, Any]) -> str:
     """Who goes furthest, in a sentence."""
+    if int(result["trials"]) == 1:
+        return "One world was played: what its guarantors did says nothing of how likely it is."
     known = {name: shares for name, shares in result["responses"].items() if int(shares["n"]) > 0}
     if not known:
         return "Nobody was called upon: no world saw an attack."
-    if int(result["trials"]) == 1:
-        return "One world was played: what its guarantors did says nothing of how likely it is."
+
+    if result.get(ANTICIPATED):
+        return _beside(known, result[ANTICIPATED])
 
     def forces(name: str) -> float:
         return float(known[name]["troops"] or 0.0) + float(known[name]["combat"] or 0.0)
@@ -99,6 +122,14 @@ def response_finding(result: Mapping[str, Any]) -> str:
         f"Given an attack, {plain(name, 40)} goes furthest: aid or more in {percent(aid)} of worlds, troops or combat "
         f"in {percent(forces(name))}."
     )
+
+
+def _beside(known: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
+    """Of whom attackers expect most, and what comes of it."""
+    name = max((one for one in known if one in expected), key=lambda one: 1.0 - float(known[one]["words"]))
+    comes, awaited = (1.0 - float(side[name]["words"]) for side in (known, expected))
+    begin = f"Aid or more comes from {plain(name, 40)} in {percent(comes)} of worlds with an attack"
+    return f"{begin}; attackers expect it in {percent(awaited)}."
 
 
 def response_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -133,10 +164,6 @@ def response_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
                 )
                 start += share
     return rows
-
-
-def _seed(result: Mapping[str, Any]) -> str:
-    return f"Seed {result['seed']}."
 
 
 def _row_height(result: Mapping[str, Any]) -> int:

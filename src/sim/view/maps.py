@@ -104,6 +104,8 @@ def difference_finding(found: Mapping[str, Any], drawn: Drawn) -> str:
     if least[0]["mean"] == most[0]["mean"] == 0:
         return f"{arm} changes nothing beside {control} at any point."
     unit = " points" if drawn.kind == "share" else ""
+    if least[0]["mean"] == most[0]["mean"]:
+        return f"What {arm} changes beside {control} is {drawn.text(least[0])}{unit} wherever there is a case."
     return (
         f"What {arm} changes beside {control} goes from {drawn.text(least[0])}{unit} ({at_text(least[1], found)}) to "
         f"{drawn.text(most[0])}{unit} ({at_text(most[1], found)})."

@@ -45,8 +45,9 @@ def sweep_line(found: Mapping[str, Any]) -> str:
     if found["control"] is None:
         known = [(point["metrics"]["attack"]["mean"], point) for point in points]
         low, high = min(known, key=lambda one: one[0]), max(known, key=lambda one: one[0])
-        if len(known) == 1:
-            return f"{protege} is attacked {span} in {percent(low[0])} of worlds ({_at(low[1], found)})."
+        if low[0] == high[0]:
+            where = _at(low[1], found) if len(known) == 1 else f"at each of {len(known)} points"
+            return f"{protege} is attacked {span} in {percent(low[0])} of worlds ({where})."
         return (
             f"{protege} is attacked {span} in {percent(low[0])} of worlds ({_at(low[1], found)}) to {percent(high[0])} "
             f"({_at(high[1], found)})."
@@ -57,8 +58,9 @@ def sweep_line(found: Mapping[str, Any]) -> str:
         return f"{protege} is attacked {span} at no point in one of the arms: there is no hazard ratio."
     low, high = min(ratios, key=lambda one: one[0]), max(ratios, key=lambda one: one[0])
     begin = f"{plain(arm, 60)} in place of {plain(found['control'], 60)} multiplies the hazard of attack by"
-    if len(ratios) == 1:
-        return f"{begin} {_ratio(low, arm)} ({_at(low[1], found)})."
+    if low[0] == high[0]:
+        where = _at(low[1], found) if len(ratios) == 1 else f"at each of {len(ratios)} points"
+        return f"{begin} {_ratio(low, arm)} ({where})."
     return f"{begin} {_ratio(low, arm)} ({_at(low[1], found)}) to {_ratio(high, arm)} ({_at(high[1], found)})."
 
 

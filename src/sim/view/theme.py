@@ -71,7 +71,7 @@ def lines(text: str, size: float, width: float = WIDTH, most: int = 3, *, bold: 
     room = width / (size * (1.07 if bold else 1.0))
     done: list[str] = []
     line = ""
-    for word in _bound(text).split(" "):
+    for word in bound(text).split(" "):
         if line and breadth(f"{line} {word}") > room:
             done.append(line)
             line = ""
@@ -114,7 +114,7 @@ def _fitting(text: str, room: float) -> int:
     return len(text)
 
 
-def _bound(text: str) -> str:
-    """The text with no-break spaces before percent signs and inside short brackets."""
+def bound(text: str) -> str:
+    """Return the text with no-break spaces before percent signs and inside short brackets."""
     joined = text.replace(" %", "\u00a0%")
     return re.sub(r"\[[^\[\]]{1,24}\]", lambda bracket: bracket[0].replace(" ", "\u00a0"), joined)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.record.covariates import COVARIATES, code
-from sim.scenario import SETS, leaves
+from sim.scenario import SETS, leaves, prior_sets
 from sim.world.response import Coefficients, latent
 from sim.world.values import Values
 
@@ -61,8 +61,8 @@ def reference_crisis(deaths: Array, committed: Array, *, leader: bool) -> dict[s
 
 
 def reference(points: Sequence[Scenario], guarantors: Sequence[str], leader: str) -> Reference:
-    """Moments over all parameter sets, for each point."""
-    values = Values(points, np.arange(SETS, dtype=np.int64))
+    """Moments over all posterior draws, for each point: what the record says, whichever sets history has left."""
+    values = Values(points, np.arange(SETS, dtype=np.int64), prior_sets())
 
     def unshifted(name: str) -> Array:
         shifts = [getattr(leaf[name], "shift", 0.0) for leaf in every]

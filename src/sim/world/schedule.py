@@ -15,8 +15,9 @@ from scipy.special import ndtri
 
 from sim.record import lookup
 from sim.record.values import Normal
+from sim.scenario import leaves
 from sim.scenario.standing import Move
-from sim.scenario.tabulate import uniforms
+from sim.scenario.tabulate import quantiles
 from sim.world.environment import MOST_THREAT
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.record.ensemble import Ensemble
     from sim.scenario import Scenario
     from sim.world.world import World
 
@@ -45,14 +47,17 @@ class Schedule:
     Args:
         points: the scenarios.
         protege: name of the state under threat.
-        sets: parameter set of each replicate.
+        sets: parameter set of each replicate, a number from 0.
+        among: the parameter sets of each point.
 
     Raises:
         InputError: a world driven by the record runs beyond a series.
 
     """
 
-    def __init__(self, points: Sequence[Scenario], protege: str, sets: NDArray[np.int64]) -> None:
+    def __init__(
+        self, points: Sequence[Scenario], protege: str, sets: NDArray[np.int64], among: Sequence[Ensemble]
+    ) -> None:
         self._points = points
         self._driven = np.array([[point.environment.drive == "record"] for point in points])
         self._series: dict[str, tuple[Array, Array, Array]] = {}
@@ -66,7 +71,11 @@ class Schedule:
                 if point.environment.drive == "record":
                     path = recorded(name, point.start, point.horizon)
                     level[row], error[row] = zip(*path, strict=True)
-            self._series[name] = (level, error, ndtri(uniforms(parameter)[sets]))
+            luck = [
+                quantiles(parameter, leaves(point)[parameter], held)[sets]
+                for point, held in zip(points, among, strict=True)
+            ]
+            self._series[name] = (level, error, ndtri(np.stack(luck)))
 
     def play(self, world: World, step: int) -> None:
         """Move the state of a world to what is scheduled for a step."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from sim.record.covariates import COVARIATES
-from sim.scenario import SETS, tabulate
+from sim.scenario import tabulate
 from sim.world.response import Coefficients
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.record.ensemble import Ensemble
     from sim.scenario import Scenario
 
     Array = NDArray[np.float64]
@@ -114,11 +115,12 @@ class Values:
     Args:
         points: the scenarios, all of one roster.
         sets: parameter set of each replicate, shape (replicates,).
+        among: the parameter sets; those that each scenario asks for if none are given.
 
     """
 
-    def __init__(self, points: Sequence[Scenario], sets: NDArray[np.int64]) -> None:
-        columns = dict(tabulate(points, sets))
+    def __init__(self, points: Sequence[Scenario], sets: NDArray[np.int64], among: Ensemble | None = None) -> None:
+        columns = dict(tabulate(points, sets, among))
         self.precision: Array = columns["choice.precision"]
         maximisers = np.array([[point.choice.rule == "maximiser"] for point in points])
         if maximisers.any():
@@ -147,11 +149,6 @@ class Values:
             ),
             shock=self["response.shock"],
         )
-
-
-def sets_of(first: int, replicates: int) -> NDArray[np.int64]:
-    """Parameter set of each trial from `first` on: its number modulo the number of sets."""
-    return np.arange(first, first + replicates, dtype=np.int64) % SETS
 
 
 def cut(thing: Any, cells: Cells) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.scenario import sets_for
 from sim.scenario.schema import ChallengerState, GuarantorState
 from sim.world import channels, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
@@ -28,7 +29,7 @@ from sim.world.sessions import Sessions
 from sim.world.signals import Signals
 from sim.world.stage import Model
 from sim.world.streams import Streams
-from sim.world.values import Cells, Values, sets_of
+from sim.world.values import Cells, Values
 from sim.world.voting import RULES
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.record.ensemble import Ensemble
     from sim.scenario import Scenario
     from sim.world import exchanges
     from sim.world.response import Coefficients
@@ -72,6 +74,7 @@ class World(Model):  # type: ignore[misc]
         first: number of the first trial.
         seed: the run's seed, 0 to 2**64 - 1.
         log: keep an event log; only for a single trial.
+        among: the parameter sets that trials play in turn; those that each scenario asks for if none are given.
         working: precision of the numbers by which challengers foresee the guarantors' response. Single precision costs
             half as much and moves a utility by less than 1e-6; what decides is in double precision all the same.
 
@@ -90,6 +93,7 @@ class World(Model):  # type: ignore[misc]
         first: int = 0,
         seed: int = 1,
         log: bool = False,
+        among: Ensemble | None = None,
         working: type[np.floating[Any]] = np.float32,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is not used
@@ -110,7 +114,9 @@ class World(Model):  # type: ignore[misc]
         self.step_length = float(self.points[0].step)
         self.horizon = self.points[0].horizon
         self.streams = Streams(seed, first, replicates)
-        self.values = Values(self.points, sets_of(first, replicates))
+        held = [sets_for(point) if among is None else among for point in self.points]
+        sets = np.arange(first, first + replicates, dtype=np.int64) % held[0].sets
+        self.values = Values(self.points, sets, among)
         self.coefficients = self.values.coefficients()
         self.council = Rules(
             **self.values.group("council", ("oppose_below", "support_above", "no_mandate")),
@@ -120,7 +126,7 @@ class World(Model):  # type: ignore[misc]
         self._set_environment()
         self._gather_states()
         self.application = Application(self)
-        self.schedule = Schedule(self.points, self.roster.protege, sets_of(first, replicates))
+        self.schedule = Schedule(self.points, self.roster.protege, sets, held)
         self._set_crises()
         self.sessions = Sessions(self.points, self.guarantors, self.roster.challengers, self.values)
         self._seat(self.sessions.chairs(0))
@@ -165,6 +171,8 @@ class World(Model):  # type: ignore[misc]
         self.temper = retaliation.temper(self.values)
         self.fired_first = np.zeros(self.shape)
         self.suspended = np.zeros(self.shape, np.bool_)
+        self.acted: Mapping[str, NDArray[np.int8]] = {}
+        self.acted_covertly: Mapping[str, NDArray[np.bool_]] = {}
         self.campaigning = {name: np.zeros(self.shape, np.bool_) for name in self.roster.challengers}
         self.conceding: dict[str, NDArray[np.bool_]] = {}
         self.wars: list[exchanges.War] = []
@@ -272,9 +280,9 @@ class World(Model):  # type: ignore[misc]
         self._enter(now)
         self._convene(now)
         self.signals.play(self, now)
-        actions, covert = self._choose(now)
-        crisis.break_out(self, now, actions)
-        self._covert_aftermath(now, covert)
+        self.acted, self.acted_covertly = self._choose(now)
+        crisis.break_out(self, now, self.acted)
+        self._covert_aftermath(now, self.acted_covertly)
 
     def _move(self, step: int) -> None:
         if step == 0:
@@ -353,6 +361,10 @@ class World(Model):  # type: ignore[misc]
 
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
+        self.stand()
+        return odds(self, state, decision, **given)
+
+    def stand(self) -> None:
+        """Let take effect what does by now, cover above all: before the first step nothing has been looked at yet."""
         self._enter(max(self.steps - 1, 0))
         self._convene(max(self.steps - 1, 0))
-        return odds(self, state, decision, **given)

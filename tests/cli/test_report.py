@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import html5lib
+import pytest
+
+import sim
+import sim.api
+from sim.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MADE = {
+    "run": ["run", "member", "--trials", "6"],
+    "compare": ["compare", "outsider", "member", "--trials", "30"],
+    "sweep": ["sweep", "council", "--trials", "6"],
+    "one": ["run", "member", "--trials", "1"],
+    "pair of one": ["compare", "outsider", "member", "--trials", "1"],
+    "peace": ["compare", "outsider", "member", "--trials", "6", *["--set", "states.Israel.opportunity.overt=0"]],
+    "changed": ["compare", "outsider", "member@perception.bias=1", "--trials", "6"],
+}
+SHORT = ["--set", "horizon=3", "--jobs", "1", "--quiet"]
+FIRST = {"run": "outcomes", "compare": "answer", "sweep": "map"}
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with results of each kind, and empty ones."""
+    place = tmp_path_factory.mktemp("stored")
+    for kind, words in MADE.items():
+        calm = ["--set", "states.United States.opportunity.overt=0"] if kind == "peace" else []
+        assert main([*words, *calm, *SHORT, "--out", str(place / kind)]) == 0
+    return place
+
+
+class Page(HTMLParser):
+    """What a page is made of: tags, attributes that name something, and the text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.said: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(str(value))
+            elif name == "href" and tag == "a":
+                self.links.append(str(value))
+            elif name in {"src", "href", "xlink:href", "srcset", "data", "action"}:
+                self.loads.append(str(value))
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data.replace("\u00a0", " "))
+
+
+@pytest.fixture(scope="module")
+def briefs(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The brief of each."""
+    pages = {}
+    for kind in MADE:
+        out = tmp_path_factory.mktemp("brief") / "brief.html"
+        assert main(["report", str(stored / kind), "-o", str(out)]) == 0
+        assert [path.name for path in out.parent.iterdir()] == ["brief.html"]
+        pages[kind] = out.read_text(encoding="utf-8")
+    return pages
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_brief_is_one_valid_file_that_loads_nothing(briefs: dict[str, str], kind: str) -> None:
+    text = briefs[kind]
+    html5lib.HTMLParser(strict=True).parse(text)
+    page = Page(text)
+    assert len(text) < 3_000_000
+    assert {"script", "link", "img", "iframe", "object", "embed", "base"}.isdisjoint(page.tags)
+    assert all(load.startswith("#") for load in page.loads)
+    assert not re.search(r"@import|url\((?!#)", text)
+    assert len(page.ids) == len(set(page.ids))
+    inside = [link[1:] for link in page.links if link.startswith("#")]
+    assert inside
+    assert set(inside) <= set(page.ids)
+    assert all(link.startswith(("#", "http://", "https://")) for link in page.links)
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_brief_says_what_is_asked_of_it(briefs: dict[str, str], kind: str) -> None:
+    page = Page(briefs[kind])
+    said = " ".join(" ".join(page.said).split())
+    for heading in (
+        "What an attack leads to",
+        "What would change the answer",
+        "What it rests on",
+        "Limits",
+        "Evidence",
+    ):
+        assert heading in said
+    assert "Abandoned: no aid from anyone, given an attack" in said
+    assert "NaN" not in said
+    assert "None" not in said
+    assert page.tags.count("figure") in range(1, 6)
+    assert page.tags.count("svg") == page.tags.count("figure")
+
+
+@pytest.mark.parametrize("kind", FIRST)
+def test_the_answer_is_that_of_the_command(
+    stored: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "brief.html"
+    assert main(["report", str(stored / kind), "-o", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["command"], told["seed"], told["files"]) == ("report", 1, [str(out)])
+    assert len(told["answer"]) == 2
+    assert told["question"].endswith("?")
+    said = " ".join(Page(out.read_text(encoding="utf-8")).said)
+    assert all(sentence in said for sentence in (*told["answer"], told["question"]))
+    assert f'id="chart-{FIRST[kind]}"' in out.read_text(encoding="utf-8")
+
+
+def test_markdown_has_its_charts_beside_it(stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(stored / "compare"), "-o", str(tmp_path / "my brief.md")]) == 0
+    assert "my brief-answer.svg" in capsys.readouterr().out
+    text = (tmp_path / "my brief.md").read_text(encoding="utf-8")
+    assert text.startswith("# Is Iran attacked less often within 3 months")
+    named = re.findall(r"\]\((my%20brief-[a-z]+\.svg)\)", text)
+    assert {name.replace("%20", " ") for name in named} == {path.name for path in tmp_path.glob("*.svg")}
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert rows
+    assert "<" not in re.sub(r"<https?://[^>]*>", "", text).replace("\\<", "")
+
+
+def test_nothing_is_concluded_from_one_world_or_from_peace(briefs: dict[str, str]) -> None:
+    for kind in ("one", "pair of one"):
+        said = " ".join(Page(briefs[kind]).said)
+        assert "Play more worlds before anything is concluded." in said
+        assert "Too few parameter sets were played" in said
+    said = " ".join(Page(briefs["peace"]).said)
+    assert "in none of 6 worlds either way" in said
+    assert "it cannot be said whether it deters" in said
+
+
+def test_the_command_that_makes_it_again_makes_the_same_trials(tmp_path: Path) -> None:
+    words = ["compare", "outsider", "member@horizon=3", "--trials", "5", "--seed", "9"]
+    same = ["compare", "outsider@horizon=3", "member@horizon=3", "--trials", "5", "--seed", "9"]
+    assert main([*words, "--out", str(tmp_path / "a")]) == 2  # the arms' lengths differ
+    assert main([*same, "--out", str(tmp_path / "a"), "--quiet"]) == 0
+    assert main(["report", str(tmp_path / "a"), "-o", str(tmp_path / "brief.html")]) == 0
+    text = (tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert "article4 compare outsider@horizon=3 member@horizon=3 --trials 5 --seed 9" in text
+    assert f"article4 verify {tmp_path / 'a'}" in text
+
+
+def test_a_change_that_no_name_tells_has_no_command(briefs: dict[str, str]) -> None:
+    assert "No single command gives it" in briefs["run"]  # played with --set
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run"], "is missing: where is the brief to go?"),
+        (["run", "-o", "x.pdf"], "a brief's name ends in .html or .md, not .pdf"),
+        (["nowhere", "-o", "x.html"], "not a run directory"),
+    ],
+)
+def test_mistakes_are_told(
+    stored: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    where = [str(tmp_path / word) if word.endswith((".html", ".pdf")) else word for word in words[1:]]
+    assert main(["report", str(stored / words[0]), *where]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_python_writes_the_same_brief(stored: Path, briefs: dict[str, str], tmp_path: Path) -> None:
+    (out,) = sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "brief.html")
+    assert out.read_text(encoding="utf-8") == briefs["run"]
+    with pytest.raises(sim.InputError, match="kept in memory"):
+        sim.run("member", 3, overrides={"horizon": 1}).report(tmp_path / "x.html")
+    with pytest.raises(sim.InputError, match=r"ends in \.html or \.md"):
+        sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "x.txt")
