@@ -8,7 +8,7 @@ TRIALS ?= 20000
 # The gallery of the site plays so many worlds an experiment.
 GALLERY ?= 4000
 
-.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page sbc clean
+.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page validation sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -62,6 +62,11 @@ calibrate: .stamp-run
 
 calibration-page: .stamp-run
 	$(BIN)/python docs/calibration_page.py
+
+# Asks everything the validation page tells, under an hour on two processors; goes on where it was stopped. CI asks a
+# reduced version: `make validation VALIDATION='--reduced --page build/validation.md --work build/validation'`.
+validation: .stamp-test
+	$(BIN)/python docs/validation_page.py $(VALIDATION)
 
 golden: .stamp-test
 	$(BIN)/python tests/golden/renew.py

@@ -113,7 +113,7 @@ def alternatives(calibration: dict[str, Any]) -> list[tuple[str, Asked]]:
     """Return what would change the answer: in words, and the comparison that plays it."""
     weights = {1.1: "Huth's crises, low", 2.25: "Huth's crises, high"}
     if (second := calibration["ensembles"]["latest"]["average_pact"]["weight"]) is not None:
-        weights[second] = "the average-pact reading"
+        weights[round(second, 1)] = "the average-pact reading"
     found = [("as it is", headline("now"))]
     found += [
         (f"weight of harm {value:.3g}: {why}", headline(f"weight-{value:.3g}", **dict.fromkeys(WEIGHTS, value)))
