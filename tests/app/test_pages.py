@@ -209,6 +209,7 @@ def test_validation_says_how_to_make_what_is_not_there() -> None:
     text = said(opened("validation"))
     assert all(f"article4 {command} --json > runs/{command}.json" in text for command in ("backtest", "claims"))
     assert "The record is sound" in text
+    assert "candidates meet all" in text
 
 
 SCORES = {"brier": 0.2, "log": 0.6, "rps": 0.15}

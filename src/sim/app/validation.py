@@ -10,10 +10,15 @@ import streamlit as st
 
 from sim.app import parts, runs
 from sim.judge import AttackCase, backtests
+from sim.judge.calibrate import told as ensembles_told
+from sim.reading import InputError
 from sim.record import check, data_folder, entries
 from sim.view import gallery
+from sim.view.backtest import backtest_text
+from sim.view.calibration import calibration_text
+from sim.view.claims import claims_text
 from sim.view.tables import Table
-from sim.view.words import MISSING, plain
+from sim.view.words import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +42,8 @@ def page() -> None:
         st.header(title, anchor=False)
         if command in found:
             _answer(*found[command])
+        elif command == "calibrate" and (told := _shipped()) is not None:
+            _text(told)
         else:
             st.info(
                 f"Not stored here: {shows}. Make it with `article4 {command} --json > "
@@ -70,67 +77,41 @@ def _read(path: str, changed: float) -> Mapping[str, Any] | None:
 
 
 def _answer(path: Path, found: Mapping[str, Any]) -> None:
-    """An answer: its chart if there is one, its tables, and where it lies."""
+    """An answer as its command tells it, and its chart if there is one."""
     st.caption(parts.marked(f"{path.name}, seed {found.get('seed')}"))
     try:
+        text = _TEXTS[found["command"]](found)
         if found["command"] in gallery.CHARTS:
             parts.chart(f"{path} {path.stat().st_mtime}", lambda: gallery.plot(found))
-        for table in _TABLES[found["command"]](found):
-            parts.table(table)
     except (KeyError, TypeError, ValueError, AttributeError):
         st.warning("This file is not as this version writes it; make it again.")
+    else:
+        _text(text)
 
 
-def _scores(found: Mapping[str, Any]) -> list[Table]:
-    """Losses of the model and its references, and every case."""
-    scores = found["scores"]
-    losses = {"model": scores["model"], **scores["references"]}
-    names = [name for name in ("brier", "log", "rps") if name in scores["model"]]
-    rows = tuple((name, *(_number(loss.get(one)) for one in names)) for name, loss in losses.items())
-    cases = tuple(
-        (str(case["id"]), str(case["date"]), _short(case["forecast"]), _short(case["happened"]))
-        for case in found["cases"]
-    )
-    return [
-        Table("Losses: lower is better", ("", *names), rows),
-        Table("Cases", ("case", "known by", "forecast", "happened"), cases, text_columns=4),
-    ]
+def _text(text: str) -> None:
+    """What a command prints: its first paragraph as a sentence, the rest as it stands in a terminal."""
+    first, _, rest = text.partition("\n\n")
+    st.markdown(parts.marked(first))
+    if rest:
+        with st.expander("All that the command prints"):
+            st.code(rest, language=None)
 
 
-def _claims(found: Mapping[str, Any]) -> list[Table]:
-    rows = tuple(
-        (
-            str(one["id"]),
-            str(one["kind"]),
-            str(one["verdict"] or MISSING),
-            _number(one["probability"]),
-            str(one["test"]),
-        )
-        for one in sorted(found["claims"], key=lambda one: one["verdict"] is None)
-    )
-    return [Table("Claims", ("claim", "kind", "verdict", "probability", "test"), rows, text_columns=5)]
+def _calibrated(found: Mapping[str, Any]) -> str:
+    return "\n\n".join(calibration_text(one) for one in found["ensembles"].values())
 
 
-def _plain(found: Mapping[str, Any]) -> list[Table]:
-    rows = tuple((plain(name), _short(value)) for name, value in found.items() if name not in {"command", "seed"})
-    return [Table("What is stored", ("", "value"), rows, text_columns=2)]
+_TEXTS: Final = {"backtest": backtest_text, "claims": claims_text, "calibrate": _calibrated}
 
 
-_TABLES: Final = {"backtest": _scores, "claims": _claims, "calibrate": _plain}
-
-
-def _number(value: object) -> str:
-    if isinstance(value, dict):
-        value = value.get("mean")
-    return f"{value:.3g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else MISSING
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        return plain(", ".join(f"{name} {_short(one)}" for name, one in value.items()), 400)
-    if isinstance(value, list):
-        return plain(", ".join(_short(one) for one in value[:20]), 400)
-    return _number(value) if isinstance(value, float) else plain(str(value), 200)
+@st.cache_data(show_spinner="Reading the parameter sets")
+def _shipped() -> str | None:
+    """What is told of the parameter sets that are shipped; None where there are none."""
+    try:
+        return _calibrated({"ensembles": ensembles_told()})
+    except (InputError, OSError, KeyError):
+        return None
 
 
 def _record() -> None:
