@@ -9,6 +9,7 @@ from sim.experiment import compare, find_flips, run, sweep
 from sim.experiment.against_parameter import against
 from sim.experiment.lines import crossings, fitted_line, relative_slope
 from sim.reading import InputError
+from sim.scenario import load
 from stand_in import Driven, Known, play
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 DRIVER = "states.Israel.opportunity.overt"
 SPARES = "states.Israel.strike.cost"
-"""Between 0.4 and 0.7 in the shipped scenarios."""
+APART = {"ensemble": "prior", SPARES: {"uniform": [0.4, 0.7]}, DRIVER: {"uniform": [0.045, 0.115]}}
+"""Parameters that are drawn apart: in calibrated sets one that drives nothing goes with one that does."""
 
 
 def test_a_line_is_that_of_least_squares_with_weights() -> None:
@@ -52,7 +54,7 @@ def test_two_rates_that_rise_alike_leave_their_ratio_alone() -> None:
 
 
 def test_the_driver_of_a_run_is_found_with_the_value_at_which_attack_is_even(tmp_path: Path) -> None:
-    run("outsider", 10_000, 3, out=tmp_path / "r", play=Driven(SPARES))
+    run(load("outsider", APART), 10_000, 3, out=tmp_path / "r", play=Driven(SPARES))
     (flips,) = find_flips(tmp_path / "r")
     assert (flips.quantity, flips.over, flips.cases, flips.lines) == ("attack", "sets", 500, (0.5,))
     # P(attack) is 0.3 + 0.6 times the place between 0.4 and 0.7: one half a third of the way.
@@ -69,7 +71,7 @@ def test_the_driver_of_a_run_is_found_with_the_value_at_which_attack_is_even(tmp
 
 def test_what_moves_the_effect_of_an_arm_is_found_and_what_moves_both_arms_is_not(tmp_path: Path) -> None:
     world = Driven(DRIVER, {"member": SPARES})
-    compare("outsider", "member", trials=20_000, play=world, out=tmp_path / "c")
+    compare(load("outsider", APART), load("member", APART), trials=20_000, play=world, out=tmp_path / "c")
     (flips,) = find_flips(tmp_path / "c")
     assert (flips.arm, flips.quantity, flips.lines) == ("member", "hazard_ratio", (1.0, 0.8))
     assert flips.movers[0].parameter == SPARES
@@ -142,7 +144,7 @@ def test_an_axis_of_words_is_told_word_by_word(tmp_path: Path) -> None:
 
 
 def test_a_parameter_is_set_against_the_answer_in_fifths(tmp_path: Path) -> None:
-    run("outsider", 10_000, 3, out=tmp_path / "r", play=Driven(SPARES))
+    run(load("outsider", APART), 10_000, 3, out=tmp_path / "r", play=Driven(SPARES))
     told = against(tmp_path / "r", SPARES).to_json()
     assert (told["quantity"], told["parameter"], told["control"]) == ("attack", SPARES, None)
     assert (len(told["sets"]), told["dropped"]) == (500, 0)
