@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROW = 38
 """Height of a row: two lines of a name."""
 
-FRAME = Frame(left=186, right=150)
+FRAME = Frame(left=186, right=166)
 
 
 def row(
