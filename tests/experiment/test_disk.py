@@ -118,7 +118,7 @@ for options in {disks}:
 @pytest.mark.slow
 def test_a_full_disk_ends_with_a_message_and_room_made_the_run_goes_on(own_disk: list[str], tmp_path: Path) -> None:
     """Disks of every size from one on which not even the manifest fits to one on which only the charts do not."""
-    sizes = [f"size={size}k" for size in (4, 72, 76, 120, 124, 160, 172, 176, 180, 260)]
+    sizes = [f"size={size}k" for size in (4, 72, 76, 120, 124, 160, 172, 176, 180, 260, 600)]
     inodes = [f"nr_inodes={count}" for count in (3, 4, 5, 6, 7, 9, 11)]
     told = in_its_own_disk(own_disk, tmp_path, FULL.format(disks=sizes + inodes))
     calm = told[0]["parts"]

@@ -168,6 +168,8 @@ def test_a_low_ratio_that_luck_can_make_is_no_deterrence() -> None:
 
 DRIVER = "states.Israel.opportunity.overt"
 SPARES = "states.Israel.strike.cost"
+APART = {"ensemble": "prior", SPARES: {"uniform": [0.4, 0.7]}, DRIVER: {"uniform": [0.045, 0.115]}}
+"""Parameters that are drawn apart: in calibrated sets one that drives nothing goes with one that does."""
 
 
 def test_parameter_sets_show_what_drives_them() -> None:
@@ -182,7 +184,8 @@ def test_parameter_sets_show_what_drives_them() -> None:
 @pytest.mark.slow
 def test_parameter_sets_of_a_pair_show_what_drives_the_effect_and_where_it_deters(tmp_path: Path) -> None:
     world = Driven(DRIVER, {"member": SPARES})
-    found = sensitivity("outsider", "member", trials=20_000, play=world, out=tmp_path / "pair")
+    pair = (load("outsider", APART), load("member", APART))
+    found = sensitivity(*pair, trials=20_000, play=world, out=tmp_path / "pair")
     control = found.of("attack", arm="outsider")
     assert control.parameters[DRIVER]["first"].estimate == pytest.approx(1.0, abs=0.06)
     others = [index["first"] for name, index in control.parameters.items() if name != DRIVER]
@@ -193,7 +196,7 @@ def test_parameter_sets_of_a_pair_show_what_drives_the_effect_and_where_it_deter
     assert limit[0] == SPARES
     assert limit[1]["low"] == pytest.approx(0.4 + 0.3 * 0.6, abs=0.02)
     # The same trials as a comparison's, and its directory can be asked in place of the scenarios.
-    compare("outsider", "member", trials=20_000, play=idle, out=tmp_path / "pair")
+    compare(*pair, trials=20_000, play=idle, out=tmp_path / "pair")
     assert sensitivity(tmp_path / "pair").to_json()["analyses"] == found.to_json()["analyses"]
 
 

@@ -25,7 +25,7 @@ from sim.scenario import canonical, load, loading
 from sim.scenario.names import folder
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.yaml"))
-CASES = int(os.environ.get("FUZZ_CASES", "1500"))
+CASES = int(os.environ.get("FUZZ_CASES", "1000"))
 FIRST = int(os.environ.get("FUZZ_FIRST", "1000000"))
 SECONDS = 10.0
 MEMORY = 1 << 30
