@@ -8,7 +8,7 @@ TRIALS ?= 20000
 # The gallery of the site plays so many worlds an experiment.
 GALLERY ?= 4000
 
-.PHONY: run test slow browser lint format wheel docs golden schema history parameters calibrate calibration-page validation sbc clean
+.PHONY: run test slow long browser lint format wheel docs golden schema history parameters calibrate calibration-page validation sbc clean
 
 run: .stamp-run
 	$(BIN)/article4 compare outsider member --trials $(TRIALS)
@@ -22,6 +22,10 @@ slow: .stamp-test
 # In Chromium, which is looked for; without it the tests say why they skip, unless ARTICLE4_BROWSER=required.
 browser: .stamp-test
 	$(BIN)/python -m pytest -m browser tests/browser
+
+# What CI does on a smaller scale: a hundred kills, refits of the estimator again and again, the scalar reference at length.
+long: .stamp-test
+	$(BIN)/python -m pytest -m long -n auto --dist worksteal
 
 lint: .stamp-lint
 	$(BIN)/ruff check .

@@ -133,7 +133,7 @@ def killed_often(forker: Forker, out: Path, *, kills: int, blocks: int, jobs: in
     ("kills", "blocks", "jobs"),
     [
         (8, 12, 1),
-        pytest.param(100, 50, 1, marks=pytest.mark.slow),
+        pytest.param(100, 50, 1, marks=pytest.mark.long),
         pytest.param(6, 24, 2, marks=pytest.mark.slow),
     ],
 )

@@ -151,7 +151,7 @@ def test_check6_a_fit_that_does_not_read_the_record_fails() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_check6_ranks_of_true_parameters_are_uniform() -> None:
-    found = places(80, as_it_is)
+    found = places(40, as_it_is)
     assert failing(found) == {}, p_values(found)
 
 

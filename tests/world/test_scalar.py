@@ -188,7 +188,7 @@ def test_every_rule_cell_by_cell() -> None:
     hold(*variants(), trials=range(40, 45), seed=7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_rule_at_length() -> None:
     hold(*variants(), trials=range(1000, 1128), seed=3)
 
