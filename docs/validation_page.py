@@ -22,15 +22,18 @@ from typing import Any, Final
 
 import validation_words as words
 
+import sim
 from sim.cli import main
-from sim.experiment.identity import digest_of, surroundings
-from sim.record.ensemble import ensemble_about
+from sim.experiment.identity import code_digest, digest_of, surroundings
 from sim.view.files import save
 from sim.view.reliability import reliability_chart
 from sim.view.targets import targets_chart
 
 DOCS: Final = Path(__file__).parent
 FIGURES: Final = "images/validation"
+SRC: Final = Path(sim.__file__).parent
+ROOMS: Final = ("experiment", "judge")
+"""Rooms whose code decides answers besides those that `surroundings` knows of."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def asked(command: Asked, work: Path, *, reduced: bool) -> dict[str, Any]:
     """
     line = command.line(reduced=reduced)
     kept = work / f"{command.name}.json"
-    about = digest_of({"line": line, "around": surroundings(()), "ensemble": ensemble_about("latest")["sha256"]})
+    about = digest_of(
+        {"line": line, "around": surroundings(()), "code": {room: code_digest(SRC / room) for room in ROOMS}}
+    )
     if kept.is_file() and (found := json.loads(kept.read_text(encoding="utf-8")))["about"] == about:
         return found["answer"]
     sys.stderr.write(f"article4 {line}\n")

@@ -38,6 +38,11 @@ LABELS = MappingProxyType(
     }
 )
 HORIZON = 24
+
+DRIVER = "states.Israel.opportunity.overt"
+SPARES = "states.Israel.strike.cost"
+APART = MappingProxyType({"ensemble": "prior", SPARES: {"uniform": [0.4, 0.7]}, DRIVER: {"uniform": [0.045, 0.115]}})
+"""Changes by which parameters are drawn apart: in calibrated sets one that drives nothing goes with one that does."""
 SETS = 500
 
 

@@ -119,7 +119,6 @@ def test_what_a_scenario_calls_itself_is_text_on_the_page() -> None:
         (["member", "--find", "attacks > 0"], "article4 run"),
         (["member", "--trial", "1", "-o", "world.pdf"], ".html"),
         (["member", "--trial", "1", "--pair", "armenia-2022"], "armenia-2022|states|roster|Iran"),
-        (["member", "--trial", "1", "-o", "nowhere/world.html"], "cannot be written"),
     ],
 )
 def test_mistakes_end_with_2(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,3 +126,12 @@ def test_mistakes_end_with_2(words: list[str], message: str, capsys: pytest.Capt
     said = capsys.readouterr().err
     assert re.search(message, said), said
     assert "Traceback" not in said
+
+
+def test_a_page_that_cannot_be_written_ends_with_1_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert main(["replay", "member", "--trial", "1", "-o", str(tmp_path / "file" / "world.html")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

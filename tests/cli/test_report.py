@@ -167,7 +167,7 @@ def test_a_change_that_no_name_tells_has_no_command(briefs: dict[str, str]) -> N
     ("words", "message"),
     [
         (["run"], "is missing: where is the brief to go?"),
-        (["run", "-o", "x.pdf"], "a brief's name ends in .html or .md, not .pdf"),
+        (["run", "-o", "x.pdf"], "a brief's name ends in .html, .md, not .pdf"),
         (["nowhere", "-o", "x.html"], "not a run directory"),
     ],
 )

@@ -10,16 +10,11 @@ from sim.experiment.against_parameter import against
 from sim.experiment.lines import crossings, fitted_line, relative_slope
 from sim.reading import InputError
 from sim.scenario import load
-from stand_in import Driven, Known, play
+from stand_in import APART, DRIVER, SPARES, Driven, Known, play
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-DRIVER = "states.Israel.opportunity.overt"
-SPARES = "states.Israel.strike.cost"
-APART = {"ensemble": "prior", SPARES: {"uniform": [0.4, 0.7]}, DRIVER: {"uniform": [0.045, 0.115]}}
-"""Parameters that are drawn apart: in calibrated sets one that drives nothing goes with one that does."""
 
 
 def test_a_line_is_that_of_least_squares_with_weights() -> None:

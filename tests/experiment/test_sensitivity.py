@@ -14,7 +14,7 @@ from sim.experiment.measured import Ratios
 from sim.experiment.sensitivity import luck_seed
 from sim.reading import InputError, TaskError
 from sim.scenario import load
-from stand_in import Driven, Known, play
+from stand_in import APART, DRIVER, SPARES, Driven, Known, play
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,12 +164,6 @@ def test_a_low_ratio_that_luck_can_make_is_no_deterrence() -> None:
     assert limit["high"] == pytest.approx(0.5, abs=0.02)
     never = where({X[0]: x}, ratios, load("member"), at_most=0.6, seed=1)
     assert (never.deterred, never.discovery, never.note) == (0, None, "it deters in no case")
-
-
-DRIVER = "states.Israel.opportunity.overt"
-SPARES = "states.Israel.strike.cost"
-APART = {"ensemble": "prior", SPARES: {"uniform": [0.4, 0.7]}, DRIVER: {"uniform": [0.045, 0.115]}}
-"""Parameters that are drawn apart: in calibrated sets one that drives nothing goes with one that does."""
 
 
 def test_parameter_sets_show_what_drives_them() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -75,15 +75,20 @@ def replay(
     """Play one world again and tell it: who decided what, on which beliefs and odds, and the draw that settled it."""
     if sum(given is not None for given in (trial, find, typical)) != 1:
         raise typer.BadParameter("say which world: one of --trial K, --find EXPR and --typical OUTCOME")
-    if out is not None and out.suffix.lower() != ".html":
-        raise typer.BadParameter(f"--out: a page is written, to a file that ends in .html, not {out.name}")
+    if out is not None:
+        from sim.view.files import kind_of  # noqa: PLC0415 - only where something is written
+
+        kind_of(out, (".html",), "a page")
     from sim.experiment import replay as played  # noqa: PLC0415 - NumPy and the world load with it
 
     number = None if seed is None else seed_number(seed)
     found = played(what, trial, number, find=find, typical=typical, overrides=set_ or (), arm=arm, pair=pair)
     told = found.to_json()
     if out is not None:
-        _write(told, out)
+        from sim.view.files import write  # noqa: PLC0415 - the same
+        from sim.view.timeline import replay_page  # noqa: PLC0415 - the same
+
+        write(out, replay_page(told).encode())
     if json:
         from sim.cli.playing import emit_json  # noqa: PLC0415 - only here
 
@@ -92,19 +97,3 @@ def replay(
     from sim.view.replay import replay_text, title  # noqa: PLC0415 - only here
 
     emit(replay_text(told) if out is None else f"{title(told)}\n\nFile  {out}")
-
-
-def _write(told: dict[str, Any], out: Path) -> None:
-    """Write the page.
-
-    Raises:
-        InputError: the file cannot be written.
-    """
-    from sim.reading import InputError  # noqa: PLC0415 - only for a mistake
-    from sim.view.timeline import replay_page  # noqa: PLC0415 - only here
-
-    try:
-        out.write_text(replay_page(told), encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{out}: cannot be written: {reason}") from None

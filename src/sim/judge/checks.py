@@ -123,13 +123,19 @@ def _pacts(*, selected: bool) -> Array:
     return np.asarray(chance if selected else np.full(len(THREATS), chance.mean()))
 
 
-def by_lot(attacked: Array) -> float:
-    """Return the relative risk of being attacked with the treaty in a population of `population`, pacts by lot."""
-    with_, without = _attacked(attacked, selected=False)
-    return float(with_.sum() / without.sum())
+def resampled(above: Array, below: Array) -> Array:
+    """Return the ratio of sums over sets in 400 resamples of the sets (the bootstrap), the same ones at every call.
+
+    Args:
+        above: of each set, shape (sets,).
+        below: likewise.
+
+    """
+    picks = np.random.Generator(np.random.Philox(key=1)).integers(0, len(above), (400, len(above)))
+    return np.asarray(above[picks].sum(axis=1) / np.maximum(below[picks].sum(axis=1), 1e-12))
 
 
-def _attacked(attacked: Array, *, selected: bool) -> tuple[Array, Array]:
+def attacked_shares(attacked: Array, *, selected: bool) -> tuple[Array, Array]:
     """Share of those with a pact that are attacked and of those without, by set."""
     pact = _pacts(selected=selected)
     by_set = attacked.mean(axis=2)
@@ -137,7 +143,7 @@ def _attacked(attacked: Array, *, selected: bool) -> tuple[Array, Array]:
 
 
 def _risk(target: Target, attacked: Array, *, selected: bool) -> Check:
-    with_, without = _attacked(attacked, selected=selected)
+    with_, without = attacked_shares(attacked, selected=selected)
     how = "pacts form where threat is high" if selected else "pacts fall on states by lot"
     return _check(target, with_, without, f"{how}; this treaty stands for the average pact", f"{target.title}: {how}")
 
@@ -154,9 +160,7 @@ def _check(target: Target, above: Array, below: Array, note: str, title: str) ->
     if total == 0.0:
         return Check(target.id, title, (span.low, span.high), None, None, None, note)
     value = float(above.sum()) / total
-    picks = np.random.Generator(np.random.Philox(key=1)).integers(0, len(above), (400, len(above)))
-    ratios = above[picks].sum(axis=1) / np.maximum(below[picks].sum(axis=1), 1e-12)
-    low, high = (float(end) for end in np.quantile(ratios, (0.05, 0.95)))
+    low, high = (float(end) for end in np.quantile(resampled(above, below), (0.05, 0.95)))
     return Check(
         target.id, title, (span.low, span.high), value, (low, high), bool(span.low <= value <= span.high), note
     )

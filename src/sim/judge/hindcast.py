@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.experiment.files import write_whole
 from sim.judge.answers import AnswerForecast, forecast_answer
 from sim.judge.attacks import LEAST_TRIALS, AttackForecast, ensemble_of, forecast_attack, scenario_of
 from sim.judge.backtest_file import AnswerCase, AttackCase
@@ -212,8 +213,6 @@ def _stored(place: Path, told: dict[str, Any]) -> None:
     """
     try:
         place.mkdir(parents=True, exist_ok=True)
-        partial = place / f".{FILE}.part"
-        partial.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        partial.replace(place / FILE)
+        write_whole(place / FILE, (json.dumps(told, indent=1, allow_nan=False) + "\n").encode())
     except OSError as error:
         raise InputError(f"{place}: cannot be written: {error.strerror}") from None

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.judge.checks import by_lot, population
+from sim.judge.checks import attacked_shares, population, resampled
 from sim.reading import InputError
 from sim.record import load as load_record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.record.ensemble import Ensemble
 
 WEIGHTS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -36,18 +38,22 @@ class Reading:
     Attributes:
         weights: that were tried.
         risks: relative risk at each.
+        intervals: middle 90 % of each over resamples of the sets.
         record: range of the literature.
         aim: its middle.
         weight: at which the relative risk is that; None if none of those tried comes down to it.
-        lowest: at which it is the lower end of the range; None likewise.
+        interval: middle 90 % of it over resamples of the sets; None if more than one in twenty do not come down to it.
+        lowest: weight at which it is the lower end of the range; None as for `weight`.
 
     """
 
     weights: tuple[float, ...]
     risks: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
     record: tuple[float, float]
     aim: float
     weight: float | None
+    interval: tuple[float, float] | None
     lowest: float | None
 
     def to_json(self) -> dict[str, Any]:
@@ -65,12 +71,22 @@ def average_pact(among: Ensemble, *, seed: int, trials: int) -> Reading:
 
     """
     low, high = _range()
-    risks = []
+    risks, drawn = [], []
     for weight in WEIGHTS:
         attacked, _ = population(among, seed=seed, trials=trials, changes=dict.fromkeys(LEAVES, weight))
-        risks.append(by_lot(attacked))
+        with_, without = attacked_shares(attacked, selected=False)
+        risks.append(float(with_.sum() / without.sum()))
+        drawn.append(resampled(with_, without))
     aim = (low + high) / 2
-    return Reading(WEIGHTS, tuple(risks), (low, high), aim, crossing(risks, aim), crossing(risks, low))
+    ends = tuple((float(one), float(other)) for one, other in (np.quantile(row, (0.05, 0.95)) for row in drawn))
+    span = _spread([crossing(list(risk), aim) for risk in np.array(drawn).T])
+    return Reading(WEIGHTS, tuple(risks), ends, (low, high), aim, crossing(risks, aim), span, crossing(risks, low))
+
+
+def _spread(found: Sequence[float | None]) -> tuple[float, float] | None:
+    """Return the middle 90 % of weights, those that are not reached lying above all; None if the end is one of them."""
+    low, high = np.quantile([np.inf if one is None else one for one in found], (0.05, 0.95), method="higher")
+    return (float(low), float(high)) if np.isfinite(high) else None
 
 
 def _range() -> tuple[float, float]:
@@ -87,7 +103,7 @@ def _range() -> tuple[float, float]:
     return span.low, span.high
 
 
-def crossing(risks: list[float], aim: float) -> float | None:
+def crossing(risks: Sequence[float], aim: float) -> float | None:
     """Return the weight at which the risk first comes down to `aim`, between weights tried on a log scale."""
     for place in range(1, len(risks)):
         before, after = risks[place - 1], risks[place]

@@ -36,14 +36,15 @@ def calibration_headline(found: Mapping[str, Any]) -> str:
 
 def _pact(found: Mapping[str, Any]) -> str:
     """The second reading of the weight of harm."""
-    pairs = zip(found["weights"], found["risks"], strict=True)
-    tried = ", ".join(f"{weight:g}: {risk:.2f}" for weight, risk in pairs)
-    weight = found["weight"]
+    pairs = zip(found["weights"], found["risks"], found["intervals"], strict=True)
+    tried = ", ".join(f"{weight:g}: {risk:.2f} [{low:.2f}, {high:.2f}]" for weight, risk, (low, high) in pairs)
+    weight, ends = found["weight"], found["interval"]
     reached = "is met at none of them" if weight is None else f"is met at {weight:.2g}"
+    reached += "" if ends is None else f" [{ends[0]:.2g}, {ends[1]:.2g}]"
     return (
         "Second reading of the weight of harm: relative risk of being attacked with the treaty, pacts by lot, by "
         f"weight ({tried}). The middle of the literature's range, {found['aim']:.2f}, {reached}; Huth's crises say 1.1 "
-        "to 2.25."
+        "to 2.25. Brackets: 90 % over resamples of the sets."
     )
 
 

@@ -7,9 +7,13 @@ import json
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.reading import InputError, Problem, TaskError, did_you_mean
+from sim.view.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KINDS = (".png", ".svg", ".pdf", ".html", ".json")
 _SCALE = 2.0
@@ -26,30 +30,40 @@ def save(chart: Any, path: str | Path) -> Path:
         TaskError: the file cannot be written.
     """
     target = Path(path)
-    kind = kind_of(target)
-    content = rendered(chart, kind)
+    write(target, rendered(chart, kind_of(target)))
+    return target
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write a file that appears under its name only when it is whole; its folder is made.
+
+    Not `sim.experiment.files.write_whole`: with it the whole world is loaded, and a process that draws needs none.
+
+    Raises:
+        TaskError: it cannot be written.
+    """
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
         partial.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
             partial.unlink(missing_ok=True)
-        raise TaskError(f"{target}: cannot be written: {error.strerror}") from error
-    return target
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TaskError(f"{plain(target)}: cannot be written: {reason}") from None
 
 
-def kind_of(path: Path) -> str:
-    """The kind of a chart's file by its suffix: one of KINDS.
+def kind_of(path: Path, kinds: Sequence[str] = KINDS, what: str = "a chart") -> str:
+    """The kind of a file by its suffix: one of `kinds`.
 
     Raises:
         InputError: the suffix names none.
     """
     kind = path.suffix.lower()
-    if kind not in KINDS:
-        problem = f"a chart's name ends in {', '.join(KINDS)}, not {kind or 'nothing'}"
-        raise InputError(Problem(str(path), None, None, "", problem, did_you_mean(kind, KINDS)))
+    if kind not in kinds:
+        problem = f"{what}'s name ends in {', '.join(kinds)}, not {kind or 'nothing'}"
+        raise InputError(Problem(str(path), None, None, "", problem, did_you_mean(kind, kinds)))
     return kind
 
 

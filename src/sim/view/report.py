@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.reading import InputError, Problem, TaskError, did_you_mean
-from sim.view.files import drawn, save
+from sim.view.files import drawn, kind_of, save, write
 from sim.view.theme import bound
 from sim.view.words import plain, worlds
 
@@ -32,11 +31,7 @@ def report_kind(path: Path) -> str:
     Raises:
         InputError: the suffix names none.
     """
-    kind = path.suffix.lower()
-    if kind not in KINDS:
-        problem = f"a brief's name ends in {' or '.join(KINDS)}, not {kind or 'nothing'}"
-        raise InputError(Problem(str(path), None, None, "", problem, did_you_mean(kind, KINDS)))
-    return kind
+    return kind_of(path, KINDS, "a brief")
 
 
 def write_brief(brief: Brief, path: Path) -> list[Path]:
@@ -49,12 +44,7 @@ def write_brief(brief: Brief, path: Path) -> list[Path]:
     kind = report_kind(path)
     charts = [path.with_name(f"{path.stem}-{figure.name}.svg") for figure in brief.figures] if kind == ".md" else []
     text = brief_page(brief) if kind == ".html" else brief_markdown(brief, [chart.name for chart in charts])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise TaskError(f"{plain(path)}: cannot be written: {reason}") from None
+    write(path, text.encode())
     return [path, *(save(figure.chart, chart) for figure, chart in zip(brief.figures, charts, strict=False))]
 
 

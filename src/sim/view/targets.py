@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.view import theme
 from sim.view.marks import Frame, finished, name_at, texts
-from sim.view.words import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,20 +69,16 @@ def target_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         if one["mean"] is None:
             continue
         low, high = one["tolerance"]
-        width = high - low
-
-        def scaled(value: float, low: float = low, width: float = width) -> float:
-            return (value - low) / width
-
         ends = one["interval"] or (one["mean"], one["mean"])
+        mean, least, greatest = ((value - low) / (high - low) for value in (one["mean"], *ends))
         rows.append(
             {
                 "name": one["title"],
-                "mean": scaled(one["mean"]),
-                "low": scaled(ends[0]),
-                "high": scaled(ends[1]),
+                "mean": mean,
+                "low": least,
+                "high": greatest,
                 "inside": low <= one["mean"] <= high,
-                "figure": f"{one['mean']:.2g} ({low:.2g}-{high:.2g})" if one["mean"] is not None else MISSING,
+                "figure": f"{one['mean']:.2g} ({low:.2g}-{high:.2g})",
                 "colour": COLOURS[one["role"]],
                 "y": _ROW * (len(rows) + 0.5),
             }
