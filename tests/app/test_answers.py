@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sim.app.ahead import pairs
+from sim.app.ahead import TOGETHER, Ahead, pairs, play_ahead
 from sim.app.answers import PAIRS, Answers, kept_in
+from sim.app.ten import TEN, neighbours
 from sim.experiment import Growing, compare
 from sim.scenario import names
 
@@ -143,3 +144,75 @@ def test_every_shipped_scenario_is_played_ahead() -> None:
     wanted = pairs()
     assert wanted[0] == ("outsider", "member")
     assert {arm for _, arm in wanted} == set(names()) - {"baseline", "outsider"}
+
+
+def test_what_is_played_ahead_is_the_answer_asked_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.app.ahead.FIRST", 40)
+    monkeypatch.setattr("sim.app.answers.FIRST", 40)
+    changes = [SHORT | {"perception.bias": bias} for bias in (1.0, 2.0)]
+    assert play_ahead(tmp_path, ("outsider", "member"), changes) == 2
+    for change in changes:
+        held = Answers(tmp_path).held(Growing(("outsider", "member"), overrides=change).plan)
+        assert held == compare("outsider", "member", trials=40, overrides=change).to_json() | {"out": None}
+    assert play_ahead(tmp_path, ("outsider", "member"), changes) == 0
+
+
+def test_what_cannot_be_asked_is_not_played_ahead(tmp_path: Path) -> None:
+    assert play_ahead(tmp_path, ("outsider", "member"), [{"no.such.number": 1.0}]) == 0
+
+
+class Told:
+    """An executor that is told when each of its tasks is done."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Any, ...]] = []
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        assert fn is play_ahead
+        future: Future[Any] = Future()
+        self.begun.append(args[1:])
+        self.futures.append(future)
+        return future
+
+
+def test_the_latest_wish_goes_first_and_no_more_begin_than_there_are_workers(tmp_path: Path) -> None:
+    told = Told()
+    ahead = Ahead(tmp_path, told, workers=1)
+    ahead.wish("old", [(("outsider", "member"), [{"perception.bias": float(k)} for k in range(2 * TOGETHER)])])
+    ahead.wish("new", [(("outsider", "nato-like"), [{}])])
+    assert len(told.begun) == 1
+    told.futures[0].set_result(0)
+    told.futures[1].set_exception(OSError("a worker died"))
+    told.futures[2].set_result(0)
+    assert [arms[1] for arms, _ in told.begun] == ["member", "nato-like", "member"]
+    assert [len(changes) for _, changes in told.begun] == [TOGETHER, 1, TOGETHER]
+
+
+def test_a_wish_made_again_is_brought_to_the_front_and_played_once(tmp_path: Path) -> None:
+    told = Told()
+    ahead = Ahead(tmp_path, told, workers=1)
+    for about, arm in (("a", "member"), ("b", "nato-like"), ("c", "today"), ("b", "nato-like")):
+        ahead.wish(about, [(("outsider", arm), [{}])])
+    while not all(future.done() for future in told.futures):
+        told.futures[-1].set_result(0)
+    assert [arms[1] for arms, _ in told.begun] == ["member", "nato-like", "today"]
+
+
+def test_without_workers_nothing_is_played_ahead(tmp_path: Path) -> None:
+    class Gone:
+        def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
+            raise RuntimeError(fn, args)
+
+    Ahead(tmp_path, Gone(), workers=1).wish("a", [(("outsider", "member"), [{}])])
+
+
+@pytest.mark.parametrize("chosen", [{}, {"perception.bias": 2.0, "choice.clash_cost": 0.5}, {"perception.bias": 0.123}])
+def test_neighbours_are_what_one_slider_away_asks(chosen: dict[str, float]) -> None:
+    found = neighbours(chosen)
+    for one in found:
+        assert sum(one.get(moved.name) != chosen.get(moved.name) for moved in TEN) == 1
+    places = sum(len({*moved.places, *([chosen[moved.name]] if moved.name in chosen else [])}) for moved in TEN)
+    assert len(found) == len({tuple(sorted(one.items())) for one in found}) == places
+    moved_first = {name for one in found[: len(TEN) + len(chosen)] for name in dict(one.items() ^ chosen.items())}
+    assert moved_first >= {moved.name for moved in TEN} - chosen.keys()

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from sim.experiment import Growing, compare, play_piece
+from sim.experiment import Growing, compare, play_piece, play_together
 from sim.reading import InputError
 
 SHORT = {"horizon": 3}
@@ -24,6 +24,24 @@ def test_a_piece_can_be_played_elsewhere() -> None:
     piece = pickle.loads(pickle.dumps(growing.piece(0, 25)))  # noqa: S301 - our own
     growing.add(piece, play_piece(piece))
     assert growing.found().to_json() == compare("outsider", "member", trials=25, overrides=SHORT).to_json()
+
+
+def test_side_by_side_each_is_what_it_is_alone() -> None:
+    changes = [SHORT | {"perception.bias": bias} for bias in (-1.0, 0.0, 2.0)]
+    side = [Growing(("outsider", "member"), overrides=change) for change in changes]
+    for step in (10, 30):
+        play_together(side, step)
+    for one, change in zip(side, changes, strict=True):
+        alone = Growing(("outsider", "member"), overrides=change)
+        alone.play(40)
+        assert one.found().to_json() == alone.found().to_json()
+
+
+def test_side_by_side_they_begin_at_the_same_trial() -> None:
+    ahead, behind = (Growing(("outsider", "member"), overrides=SHORT) for _ in range(2))
+    ahead.play(3)
+    with pytest.raises(ValueError, match="same trial"):
+        play_together([ahead, behind], 5)
 
 
 def test_a_piece_out_of_turn_is_refused() -> None:

@@ -39,8 +39,11 @@ _PIECE: Final = 1_000
 _GROWING: Final = 8
 """Comparisons that are kept growing in memory; the one used longest ago is dropped."""
 
-_FILES: Final = 400
-"""Answers kept on disk; the oldest are removed."""
+_FILES: Final = 2_000
+"""Answers kept on disk, 45 kB each; the oldest are removed. Convention."""
+
+_AT_HAND: Final = 200
+"""Answers kept in memory; the one used longest ago is dropped. Convention."""
 
 
 class Playing:
@@ -161,7 +164,7 @@ class Answers:
     def _remember(self, key: str, found: dict[str, Any]) -> None:
         self._told[key] = found
         self._told.move_to_end(key)
-        while len(self._told) > _FILES:
+        while len(self._told) > _AT_HAND:
             self._told.popitem(last=False)
 
     def _read(self, key: str) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from sim.app import address, growing, parts, uploads
-from sim.app.ten import RECORDED, TEN, Moved, overrides
+from sim.app.ten import RECORDED, TEN, Moved, neighbours, overrides
 from sim.experiment import Growing
 from sim.reading import InputError
 from sim.scenario import as_yaml, load, names
@@ -65,6 +65,9 @@ def page() -> None:
     except InputError as error:
         parts.mistakes(error)
         return
+    if (ahead := parts.ahead()) is not None:
+        unmoved = [_scenario(name, mine) for name in (control, *arms)]
+        ahead.wish(asked.plan.hash, [(unmoved, [overrides(moved) for moved in neighbours(chosen)])])
     found = growing.answer(PAGE, asked, chart)
     _after(found, scenarios, chart, chosen)
 
@@ -73,9 +76,10 @@ def _after(found: Mapping[str, Any], scenarios: list[Scenario], chart: str, chos
     """What stands below the answer: numbers, files, and how to have it again."""
     growing.tables(found)
     name = f"{scenarios[-1].name}-vs-{scenarios[0].name}"
-    written = as_yaml(scenarios[-1])
     files = growing.takeaways(found, chart)
-    parts.takeaways(name, [*files, ("Scenario as YAML", ".yaml", written.encode, "application/yaml")])
+    parts.takeaways(
+        name, [*files, ("Scenario as YAML", ".yaml", lambda: as_yaml(scenarios[-1]).encode(), "application/yaml")]
+    )
     sets = "".join(f' --set "{key}={value:g}"' for key, value in overrides(chosen).items())
     arms = " ".join(plain(scenario.name) for scenario in scenarios)
     st.caption("The same from a terminal:")

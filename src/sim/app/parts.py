@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from sim.app.ahead import Ahead
 from sim.app.answers import Answers, kept_in
+from sim.app.start import AHEAD
 from sim.experiment.pool import WorkerPool
 from sim.view.files import rendered
 from sim.view.words import plain
@@ -39,6 +41,9 @@ h1 { font-size: 2.2rem !important; } h2 { font-size: 1.4rem !important; }
 WORKERS: Final = max(1, min(4, os.cpu_count() or 1))
 """Processes that play for all who look at pages; more would hardly make a first answer faster. Convention."""
 
+_YIELDING: Final = 10
+"""Niceness of what plays ahead: half of the scale. Convention."""
+
 Clicked = Callable[[], None]
 """Is called when a chart was clicked."""
 
@@ -60,6 +65,14 @@ def begin(title: str, question: str) -> None:
 def answers() -> Answers:
     """What has been played, shared by all sessions of this process."""
     return Answers(kept_in(), WorkerPool(WORKERS), WORKERS)
+
+
+@st.cache_resource(show_spinner=False)
+def ahead() -> Ahead | None:
+    """What plays ahead for all sessions of this process, if `article4 app` asked for it."""
+    if not os.environ.get(AHEAD):
+        return None
+    return Ahead(kept_in(), WorkerPool(WORKERS, nice=_YIELDING), WORKERS)
 
 
 def marked(text: object) -> str:

@@ -9,13 +9,16 @@ import threading
 def _load() -> None:
     """Load what every page uses, and what costs seconds when it is first used."""
     from sim.app import asking, comparing, evidence, parts, replaying, sweeping, validation  # noqa: F401, PLC0415
-    from sim.experiment import Growing  # noqa: PLC0415 - NumPy and the world load with it
+    from sim.app.ahead import pairs  # noqa: PLC0415 - NumPy and the world load with it
+    from sim.experiment import Growing  # noqa: PLC0415 - the same
     from sim.view.files import warm_up  # noqa: PLC0415 - the drawing engine
 
     # The worker processes are started too: they load as much again.
     playing = parts.answers().playing(Growing(("outsider", "member")))
     warm_up()
     playing.advance(parts.WORKERS + 1, 0.0)
+    if (ahead := parts.ahead()) is not None:
+        ahead.wish("shipped", [(pair, ({},)) for pair in pairs()])
 
 
 def main() -> None:

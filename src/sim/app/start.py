@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8501
 """Streamlit's own."""
+
+AHEAD: Final = "ARTICLE4_APP_AHEAD"
+"""Name in the environment of the dashboard's process: set, it plays ahead."""
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "browser.gatherUsageStats": "false",
@@ -39,12 +43,13 @@ _SETTINGS: Final[Mapping[str, str]] = {
 """Settings of Streamlit; given on the command line, they win over files and the environment of whoever starts it."""
 
 
-def start(host: str = LOOPBACK, port: int = PORT) -> subprocess.Popen[bytes]:
+def start(host: str = LOOPBACK, port: int = PORT, *, ahead: bool = True) -> subprocess.Popen[bytes]:
     """Start the dashboard and return its process.
 
     Args:
         host: address to listen at.
         port: 1 to 65,535.
+        ahead: play what is likely to be asked next while nobody waits.
 
     Raises:
         InputError: Streamlit is not installed, the address is none of this machine's, or the port is taken.
@@ -59,7 +64,8 @@ def start(host: str = LOOPBACK, port: int = PORT) -> subprocess.Popen[bytes]:
     options = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-P", "-m", "sim.app.serving", "run", str(script), *options]
     # Streamlit says its address on standard output, in its own words: we say ours. What fails goes to standard error.
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - ours; host and port were checked
+    environment = {name: value for name, value in os.environ.items() if name != AHEAD} | ({AHEAD: "1"} if ahead else {})
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603 - ours; place was checked
 
 
 def is_loopback(host: str) -> bool:

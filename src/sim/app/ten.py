@@ -100,6 +100,25 @@ lie in the ranges of those sweeps, or in the middle 90 % of the calibrated sets 
 convention."""
 
 
+def neighbours(chosen: Mapping[str, float]) -> list[dict[str, float]]:
+    """What is chosen when one slider is moved from here, the nearest places first.
+
+    Args:
+        chosen: dotted name -> value, of TEN.
+    """
+    found = []
+    for moved in TEN:
+        here = chosen.get(moved.name)
+        places = [None, *sorted({*moved.places, *([] if here is None else [here])})]
+        for place, value in enumerate(places):
+            if value != here:
+                others = {name: kept for name, kept in chosen.items() if name != moved.name}
+                found.append(
+                    (abs(place - places.index(here)), others if value is None else others | {moved.name: value})
+                )
+    return [changed for _, changed in sorted(found, key=lambda one: one[0])]
+
+
 def overrides(chosen: Mapping[str, float]) -> dict[str, float]:
     """The changes of a scenario: what was moved, and what is tied to it.
 

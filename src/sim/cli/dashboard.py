@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +16,8 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen; by default this machine alone.")]
 Port = Annotated[int, typer.Option("--port", parser=whole, metavar="N", help="Port to listen at.")]
 Ahead = Annotated[
-    bool, typer.Option("--ahead/--no-ahead", help="Play the shipped questions meanwhile, so that they answer at once.")
+    bool,
+    typer.Option("--ahead/--no-ahead", help="Play what is likely to be asked next, to have it at once."),
 ]
 
 
@@ -29,15 +28,11 @@ def dashboard(*, host: Host = "127.0.0.1", port: Port = 8501, ahead: Ahead = Tru
     """
     from sim.app.start import is_loopback, start  # noqa: PLC0415 - only here
 
-    process = start(host, port)
+    process = start(host, port, ahead=ahead)
     shown = f"[{host}]" if ":" in host else host
     emit(f"The dashboard is at http://{shown}:{port} (Ctrl-C ends it).")
     if not is_loopback(host):
         tell(f"Warning: whoever can reach {shown}:{port} can play scenarios on this machine and see its stored runs.")
-    gone = threading.Event()
-    if ahead:
-        # Played in this process, which only waits otherwise: the pages do not wait for it.
-        threading.Thread(target=_ahead, args=(gone,), daemon=True).start()
     # Ended from outside, it must not leave its server behind.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -46,21 +41,8 @@ def dashboard(*, host: Host = "127.0.0.1", port: Port = 8501, ahead: Ahead = Tru
         _stop(process)
         return
     finally:
-        gone.set()
         signal.signal(signal.SIGTERM, before)
     raise typer.Exit(1 if code else 0)
-
-
-def _ahead(gone: threading.Event) -> None:
-    """Play the shipped questions until the dashboard is gone; whoever looks at its pages goes first."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    from sim.app.ahead import play_ahead  # noqa: PLC0415 - NumPy and the world load with it
-    from sim.app.answers import Answers, kept_in  # noqa: PLC0415 - the same
-
-    for _ in play_ahead(Answers(kept_in())):
-        if gone.is_set():
-            return
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

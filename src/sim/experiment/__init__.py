@@ -27,7 +27,7 @@ from sim.experiment.decompose import (
 from sim.experiment.drivers import Analysis, Drivers
 from sim.experiment.execute import Done, Failed, Submits
 from sim.experiment.flips import Flips, Mover, find_flips
-from sim.experiment.growing import Growing, Piece, play_piece
+from sim.experiment.growing import Growing, Piece, play_piece, play_together
 from sim.experiment.look_ahead import Expected, expected
 from sim.experiment.metrics import METRICS, Metric
 from sim.experiment.moments import Moments
@@ -109,6 +109,7 @@ __all__ = [
     "plan_sensitivity",
     "plan_sweep",
     "play_piece",
+    "play_together",
     "query",
     "read_sweep",
     "replay",

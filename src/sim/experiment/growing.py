@@ -33,10 +33,41 @@ class Piece:
 
 def play_piece(piece: Piece) -> Batch:
     """Play a piece; a function of a module, so that worker processes find it."""
-    task = piece.task
-    played = World(tuple(task.points), replicates=task.replicates, first=piece.first, seed=task.seed).run()
-    columns = {name: np.ascontiguousarray(values) for name, values in played.columns.items()}
-    return Batch(0, piece.first, columns, dict(played.labels))
+    return _played((piece,))[0]
+
+
+def play_together(asked: Sequence[Growing], trials: int) -> None:
+    """Play so many trials more of several comparisons side by side, as each would play them alone.
+
+    They share their draws and the steps of the month: four together take half the time of four one by one.
+
+    Args:
+        asked: of the same states and seed, with as many trials in.
+        trials: of each, 1 or more.
+
+    Raises:
+        InputError: fewer than one, or more than are ever played, or they have not the same states.
+        ValueError: they have not the same seed and trials.
+    """
+    pieces = [one.piece(one.trials, trials) for one in asked]
+    if len({(piece.first, piece.task.seed) for piece in pieces}) > 1:
+        raise ValueError("what is played together begins at the same trial of the same seed")
+    for one, piece, batch in zip(asked, pieces, _played(pieces), strict=True):
+        one.add(piece, batch)
+
+
+def _played(pieces: Sequence[Piece]) -> list[Batch]:
+    """Play pieces of the same trials and seed in one world, and cut its rows apart."""
+    piece, task = pieces[0], pieces[0].task
+    points = tuple(point for one in pieces for point in one.task.points)
+    played = World(points, replicates=task.replicates, first=piece.first, seed=task.seed).run()
+    batches, row = [], 0
+    for one in pieces:
+        stop = row + len(one.task.points)
+        columns = {name: np.ascontiguousarray(values[row:stop]) for name, values in played.columns.items()}
+        batches.append(Batch(0, one.first, columns, dict(played.labels)))
+        row = stop
+    return batches
 
 
 class Growing:

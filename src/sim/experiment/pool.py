@@ -33,9 +33,14 @@ _starting = threading.Lock()
 class WorkerPool(ProcessPoolExecutor):
     """A pool of spawned processes that works from any script, guarded by `if __name__ == "__main__"` or not."""
 
-    def __init__(self, workers: int) -> None:
-        """Prepare for so many workers; each is started when there is work for it."""
-        super().__init__(max_workers=workers, mp_context=_Context(), initializer=_begin)
+    def __init__(self, workers: int, *, nice: int = 0) -> None:
+        """Prepare for so many workers; each is started when there is work for it.
+
+        Args:
+            workers: how many, 1 or more.
+            nice: 0 to 19; above 0 they take the processor when others leave it (where the system knows of that).
+        """
+        super().__init__(max_workers=workers, mp_context=_Context(), initializer=_begin, initargs=(nice,))
 
 
 class _Worker(SpawnProcess):
@@ -93,9 +98,11 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin() -> None:
+def _begin(nice: int) -> None:
     """First thing in a worker: Ctrl-C belongs to the parent, and without the parent there is nothing to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(nice)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
