@@ -25,6 +25,7 @@ import validation_words as words
 import sim
 from sim.cli import main
 from sim.experiment.identity import code_digest, digest_of, surroundings
+from sim.record.ensemble import FILES
 from sim.view.files import save
 from sim.view.reliability import reliability_chart
 from sim.view.targets import targets_chart
@@ -82,7 +83,7 @@ def asked(command: Asked, work: Path, *, reduced: bool) -> dict[str, Any]:
     line = command.line(reduced=reduced)
     kept = work / f"{command.name}.json"
     about = digest_of(
-        {"line": line, "around": surroundings(()), "code": {room: code_digest(SRC / room) for room in ROOMS}}
+        {"line": line, "around": surroundings((), FILES), "code": {room: code_digest(SRC / room) for room in ROOMS}}
     )
     if kept.is_file() and (found := json.loads(kept.read_text(encoding="utf-8")))["about"] == about:
         return found["answer"]

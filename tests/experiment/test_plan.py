@@ -58,6 +58,14 @@ def test_hash_knows_everything_but_the_number_of_trials(point: Scenario) -> None
     assert set(plan.made_of) == {"points", "record", "seed", "block", "posterior", "ensemble", "code", "numpy"}
 
 
+def test_hash_knows_of_the_ensembles_that_are_drawn_from(point: Scenario) -> None:
+    drawn = {name: point.with_({"ensemble": name}) for name in ("latest", "2024-12", "prior")}
+    held = {name: set(Plan.of(one, trials=1, seed=1).made_of["ensemble"]) for name, one in drawn.items()}
+    assert held == {"latest": {"latest"}, "2024-12": {"2024-12"}, "prior": set()}
+    swept = Points((drawn["prior"],), [{}, {"ensemble": "latest"}])
+    assert set(Plan.of(swept, trials=1, seed=1).made_of["ensemble"]) == {"latest"}
+
+
 def test_code_digest_sees_names_and_contents(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     (tmp_path / "a.py").write_text("x = 1\n")

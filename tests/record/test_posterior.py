@@ -125,7 +125,8 @@ def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:
     [
         ("cutpoint.troops", lambda values: values - 10.0, "out of order"),
         ("cutpoint.combat", lambda values: values + 0.1, "not centred"),
-        ("shock", lambda values: values * np.nan, "not finite"),
+        ("shock", lambda values: values * np.nan, "shock holds what is not a finite number"),
+        ("intercept", lambda values: values.astype(str), "intercept holds what is not a finite number"),
         ("shock", lambda values: -values, "negative"),
     ],
 )
@@ -149,6 +150,18 @@ def test_a_missing_column_and_a_wrong_digest_are_refused(
     beside.write_text(json.dumps({"sha256": "0" * 64}), encoding="utf-8")
     with pytest.raises(InputError, match="digest"):
         posterior(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [("[]", "not a JSON object; make it again"), ("{", "not JSON"), ("\xff", "not JSON")]
+)
+def test_what_lies_beside_must_be_an_object(
+    tmp_path: Path, columns: dict[str, NDArray[np.float64]], content: str, message: str
+) -> None:
+    store(tmp_path, columns, {})
+    (tmp_path / "credibility.json").write_bytes(content.encode("latin-1"))
+    with pytest.raises(InputError, match=message):
+        posterior(tmp_path)
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:

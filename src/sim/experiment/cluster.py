@@ -260,7 +260,7 @@ def _unlike(wanted: str) -> tuple[str, ...]:
     """What of this process is not as wanted; found out once, as the code is read once a process."""
     asked: dict[str, Any] = json.loads(wanted)
     try:
-        held = json.loads(json.dumps(surroundings(asked["record"]) | {"versions": _versions()}))
+        held = json.loads(json.dumps(surroundings(asked["record"], asked["ensemble"]) | {"versions": _versions()}))
     except InputError as error:  # a key that this record does not have
         return (" ".join(str(error.problems[0]).split()),)
     return tuple(differences(held, asked))

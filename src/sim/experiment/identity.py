@@ -34,24 +34,26 @@ def made_of(points: Points, seed: int, block: int) -> dict[str, Any]:
 
     Returns:
         `points` (the arms resolved, without prose), `changes` (of a sweep), `record` (what the record holds under each
-        key they refer to), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables, ensembles
-        by their name), `code` (a digest a room) and `numpy` (its version: it owns the generator and the order of its
-        sums).
+        key they refer to), `seed`, `block`, `posterior` and `ensemble` (sha256 of the fitted tables; of the ensembles,
+        by name, those that are drawn from), `code` (a digest a room) and `numpy` (its version: it owns the generator
+        and the order of its sums).
     """
-    around = surroundings(_keys(points))
+    around = surroundings(_keys(points), _ensembles(points))
     return {**points.made_of(), "record": around.pop("record"), "seed": seed, "block": block, **around}
 
 
-def surroundings(keys: Iterable[str]) -> dict[str, Any]:
+def surroundings(keys: Iterable[str], ensembles: Iterable[str] = ()) -> dict[str, Any]:
     """Return what of `made_of` does not come with a task but is found where it is played.
 
     Args:
         keys: what is referred to in the record.
+        ensembles: names of the ensembles that are drawn from.
     """
+    digests, drawn_from = ensemble_digests(), sorted(ensembles)
     return {
         "record": _referred(keys),
         "posterior": posterior().digest,
-        "ensemble": ensemble_digests(),
+        "ensemble": {name: digests[name] for name in drawn_from if name in digests},
         "code": dict(_code()),
         "numpy": np.__version__,
     }
@@ -109,6 +111,13 @@ def _keys(points: Points) -> list[str]:
     for change in points.changes:
         keys |= {value["record"] for value in change.values() if isinstance(value, Mapping) and "record" in value}
     return sorted(keys)
+
+
+def _ensembles(points: Points) -> set[str]:
+    """Return the names of the ensembles that arms draw from, as they are and as changed."""
+    return {arm.ensemble for arm in points.arms} | {
+        str(change["ensemble"]) for change in points.changes if "ensemble" in change
+    }
 
 
 def _referred(keys: Iterable[str]) -> dict[str, Any]:

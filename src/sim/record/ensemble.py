@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ import numpy as np
 from sim.reading import InputError
 from sim.record.place import data_folder
 from sim.record.posterior import posterior
+from sim.record.tables import read_about, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,17 +86,11 @@ def ensemble_about(name: str, folder: Path | None = None) -> dict[str, Any]:
     """Read what lies beside an ensemble: how it was made, and what came out.
 
     Raises:
-        InputError: the file is missing or is not JSON.
+        InputError: the file is missing or is not a JSON object.
 
     """
     path = (data_folder() / "seeds" if folder is None else folder) / f"{FILES[name]}.json"
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: not found. Make it with `article4 calibrate`.") from None
-    except ValueError as error:
-        raise InputError(f"{path}: not JSON: {error}") from None
-    return content
+    return read_about(path, "article4 calibrate")
 
 
 def ensemble_digests() -> dict[str, str]:
@@ -122,28 +116,13 @@ def _read(path: Path, name: str) -> Ensemble:
             f"{path}: calibrated on other posterior draws than credibility.parquet has now. "
             "Run `article4 calibrate`, or play prior draws with --set ensemble=prior."
         )
-    columns = _columns(path)
+    columns = read_table(path, "set", "parameter sets")
     quantiles = {key.removeprefix(QUANTILE): held for key, held in columns.items() if key.startswith(QUANTILE)}
+    again = InputError(f"{path}: not a table of parameter sets; make it again with `article4 calibrate`")
+    if DRAW not in columns or not isinstance(about.get("priors"), dict):
+        raise again
     draws = columns[DRAW].astype(np.int64)
     inside = all(bool(((held > 0.0) & (held < 1.0)).all()) for held in quantiles.values())
     if not inside or draws.min() < 0 or draws.max() >= fitted.draws or quantiles.keys() != about["priors"].keys():
-        raise InputError(f"{path}: not a table of parameter sets; make it again with `article4 calibrate`")
+        raise again
     return Ensemble(name, draws, MappingProxyType(quantiles), MappingProxyType(about["priors"]), digest)
-
-
-def _columns(path: Path) -> dict[str, NDArray[Any]]:
-    import duckdb  # noqa: PLC0415 - heavy: imported where it is used
-
-    with duckdb.connect(config={"threads": 1}) as connection:
-        try:
-            table = connection.execute('select * from read_parquet(?) order by "set"', [str(path)]).fetchnumpy()
-        except duckdb.Error as error:
-            raise InputError(f"{path}: not a table of parameter sets: {error}") from None
-    columns = {}
-    for name, values in table.items():
-        column = np.array(np.ma.filled(np.ma.asarray(values), 0))
-        column.flags.writeable = False
-        columns[name] = column
-    if DRAW not in columns:
-        raise InputError(f"{path}: no column {DRAW}")
-    return columns

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ import numpy as np
 from sim.reading import InputError
 from sim.record.covariates import COVARIATES, predictor
 from sim.record.place import data_folder
+from sim.record.tables import read_about, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,8 @@ def posterior(folder: Path | None = None) -> Posterior:
     if not path.is_file():
         raise InputError(f"{path}: no posterior draws here. Make them with `article4 estimate`.")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    columns = _columns(path)
+    columns = read_table(path, "draw", "posterior draws")
+    columns.pop("draw", None)
     _check(path, columns, digest)
     return Posterior(columns=MappingProxyType(columns), digest=digest)
 
@@ -117,34 +118,11 @@ def sidecar(folder: Path | None = None) -> dict[str, object]:
     """Read `seeds/credibility.json`: how the draws were made (diagnostics, versions, seed, priors).
 
     Raises:
-        InputError: the file is missing or is not JSON.
+        InputError: the file is missing or is not a JSON object.
 
     """
     path = (data_folder() / "seeds" if folder is None else folder) / "credibility.json"
-    try:
-        content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: not found. Make it with `article4 estimate`.") from None
-    except ValueError as error:
-        raise InputError(f"{path}: not JSON: {error}") from None
-    return content
-
-
-def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
-    import duckdb  # noqa: PLC0415 - heavy: imported where it is used
-
-    with duckdb.connect(config={"threads": 1}) as connection:
-        try:
-            table = connection.execute("select * from read_parquet(?) order by draw", [str(path)]).fetchnumpy()
-        except duckdb.Error as error:
-            raise InputError(f"{path}: not a table of posterior draws: {error}") from None
-    columns = {}
-    for name, values in table.items():
-        column = np.array(np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan))
-        column.flags.writeable = False
-        columns[name] = column
-    columns.pop("draw", None)
-    return columns
+    return read_about(path, "article4 estimate")
 
 
 def _check(path: Path, columns: Mapping[str, NDArray[np.float64]], digest: str) -> None:
@@ -152,9 +130,9 @@ def _check(path: Path, columns: Mapping[str, NDArray[np.float64]], digest: str) 
     missing = [name for name in wanted if name not in columns]
     if missing:
         raise InputError(f"{path}: no column {', '.join(missing)}")
-    broken = [name for name, column in columns.items() if not np.isfinite(column).all()]
+    broken = [name for name, column in columns.items() if column.dtype.kind != "f" or not np.isfinite(column).all()]
     if broken:
-        raise InputError(f"{path}: {', '.join(broken)} holds values that are not finite")
+        raise InputError(f"{path}: {', '.join(broken)} holds what is not a finite number")
     aid, troops, combat = (columns[name] for name in CUTPOINTS)
     if not ((aid < troops) & (troops < combat)).all():
         raise InputError(f"{path}: cutpoints out of order")
