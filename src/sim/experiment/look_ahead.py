@@ -20,6 +20,7 @@ from sim.record.covariates import LEVELS
 from sim.world import World
 from sim.world.assault import OVERT
 from sim.world.foreseen import foreseen
+from sim.world.outcomes import ACTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +49,9 @@ class Expected:
         told: what was played, with `worlds`, and `action`: of which action the months tell.
         months: since the start, at whose beginning expectations are read.
         chances: (challenger, guarantor) -> name of a quantile -> by month, the chance of aid or more.
-        anticipated: guarantor -> level -> mean chance, as the first attacker of each world saw it when it first
-            attacked, of the gravest action of that world; empty where no world saw an attack.
-        actual: guarantor -> level -> share of the same worlds in which that was its highest response.
+        anticipated: guarantor -> level -> mean chance, as the first attacker of each world saw it in the month in which
+            it first attacked, of the gravest action of that month; empty where no world saw an attack.
+        actual: guarantor -> level -> share of the same worlds in which that was its highest response in that month.
         attacked: worlds with an attack.
     """
 
@@ -122,6 +123,7 @@ def foresee_worlds(scenario: Scenario, worlds: int, seed: int) -> Expected:
     steps = round(scenario.horizon / scenario.step)
     # Challenger, action, step, guarantor, level, world.
     seen = np.empty((len(challengers), len(OVERT), steps, len(guarantors), len(LEVELS), worlds), np.float32)
+    first = _First.of(guarantors, worlds)
     for step in range(steps):
         world.stand()
         for code in range(len(challengers)):
@@ -130,7 +132,8 @@ def foresee_worlds(scenario: Scenario, worlds: int, seed: int) -> Expected:
                 for g, name in enumerate(guarantors):
                     seen[code, place, step, g] = levels[name][:, 0]
         world.step()
-    outcomes = world.run()
+        _note(first, world, step)
+    world.run()
     chances = {
         (challenger, name): _quantiles(1.0 - seen[code, OVERT.index(SHOWN), :, guarantors.index(name), 0])
         for code, challenger in enumerate(challengers)
@@ -138,7 +141,7 @@ def foresee_worlds(scenario: Scenario, worlds: int, seed: int) -> Expected:
     }
     told = {**about(scenario, seed), "trials": worlds, "worlds": worlds, "action": SHOWN, "asks": scenario.asks}
     months = tuple(float(step * scenario.step) for step in range(steps))
-    attacked, anticipated, actual = _beside(seen, outcomes.columns, outcomes.labels, guarantors, scenario.step)
+    attacked, anticipated, actual = _beside(seen, first)
     return Expected(told, months, chances, anticipated, actual, attacked)
 
 
@@ -148,22 +151,44 @@ def _quantiles(chances: NDArray[np.float32]) -> dict[str, tuple[float, ...]]:
     return {name: tuple(map(float, row)) for name, row in zip(QUANTILES, values, strict=True)}
 
 
+@dataclass(frozen=True)
+class _First:
+    """The month of each world's first attack: its step (-1 none yet), who, the gravest action, what guarantors did."""
+
+    step: NDArray[np.int64]
+    attacker: NDArray[np.int64]
+    action: NDArray[np.int64]
+    levels: dict[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, guarantors: tuple[str, ...], worlds: int) -> _First:
+        """No world has seen an attack."""
+        step, attacker, action, *levels = np.full((3 + len(guarantors), worlds), -1)
+        return cls(step, attacker, action, dict(zip(guarantors, levels, strict=True)))
+
+
+def _note(first: _First, world: World, step: int) -> None:
+    """Write down the worlds whose first attack came in this step: so far nothing else has answered one."""
+    tally = world.tally
+    now = (first.step < 0) & (tally.attacks[0] > 0)
+    first.step[now] = step
+    first.attacker[now] = tally.first_attacker[0][now]  # numbered as the challengers are
+    first.action[now] = tally.highest_action[0][now] - ACTIONS.index(OVERT[0])
+    for name, levels in first.levels.items():
+        levels[now] = np.maximum(0, tally.level[name][0][now])
+
+
 def _beside(
-    seen: NDArray[np.float32], columns: Any, labels: Any, guarantors: tuple[str, ...], step: float
+    seen: NDArray[np.float32], first: _First
 ) -> tuple[int, dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Worlds with an attack, what was expected in them, and what the guarantors did."""
-    first = columns["first_attack_month"][0]
-    struck = np.flatnonzero(first >= 0)
+    struck = np.flatnonzero(first.step >= 0)
     if not len(struck):
         return 0, {}, {}
-    who = columns["first_attacker"][0][struck].astype(int)  # numbered as the challengers are
-    grave = labels["highest_action"].index(OVERT[0])
-    action = np.maximum(0, columns["highest_action"][0][struck].astype(int) - grave)
-    at = np.minimum((first[struck] / step).astype(int), seen.shape[2] - 1)
+    who, action, at = (column[struck] for column in (first.attacker, first.action, first.step))
     anticipated, actual = {}, {}
-    for g, name in enumerate(guarantors):
+    for g, (name, levels) in enumerate(first.levels.items()):
         chances = seen[who, action, at, g, :, struck].mean(axis=0, dtype=np.float64)
-        levels = np.maximum(0, columns[f"level_{name}"][0][struck])
         anticipated[name] = {level: float(share) for level, share in zip(LEVELS, chances, strict=True)}
-        actual[name] = {level: float((levels == k).mean()) for k, level in enumerate(LEVELS)}
+        actual[name] = {level: float((levels[struck] == k).mean()) for k, level in enumerate(LEVELS)}
     return len(struck), anticipated, actual

@@ -29,10 +29,7 @@ ANTICIPATED = "anticipated_responses"
 """Key of a run's JSON under which stands what attackers expect of each guarantor, if that was counted: guarantor ->
 level -> share."""
 
-_EXPECTED = (
-    "Expected: by the first attacker when it first attacks, of the gravest action of that world. "
-    "Several attacks give a guarantor several chances."
-)
+_EXPECTED = "Expected: by the first attacker, as that month begins, of the gravest action of that month."
 
 _LADDER = Frame(left=120, right=120)
 _NARROWEST = 0.085
@@ -81,7 +78,9 @@ def response_chart(result: Mapping[str, Any]) -> alt.LayerChart:
     count = f"{worlds(attacked)} with an attack, of {int(result['trials']):,}, seed {result['seed']}"
     below = [
         question_of(result),
-        f"Highest response in the {count}.",
+        f"Highest response in the month of the first attack, {count}."
+        if result.get(ANTICIPATED)
+        else f"Highest response in the {count}.",
         _EXPECTED if result.get(ANTICIPATED) else "",
     ]
     return finished(layers, _LADDER, height, finding=response_finding(result), below=below, source=run_line(result))
@@ -128,8 +127,8 @@ def _beside(known: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
     """Of whom attackers expect most, and what comes of it."""
     name = max((one for one in known if one in expected), key=lambda one: 1.0 - float(known[one]["words"]))
     comes, awaited = (1.0 - float(side[name]["words"]) for side in (known, expected))
-    begin = f"Aid or more comes from {plain(name, 40)} in {percent(comes)} of worlds with an attack"
-    return f"{begin}; attackers expect it in {percent(awaited)}."
+    begin = f"When first attackers strike, {plain(name, 40)} sends aid or more in {percent(comes)} of worlds"
+    return f"{begin}; they expect it in {percent(awaited)}."
 
 
 def response_rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
