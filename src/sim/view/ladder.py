@@ -110,22 +110,24 @@ def response_finding(result: Mapping[str, Any]) -> str:
     if result.get(ANTICIPATED):
         return _beside(known, result[ANTICIPATED])
 
-    def forces(name: str) -> float:
-        return float(known[name]["troops"] or 0.0) + float(known[name]["combat"] or 0.0)
-
-    name = max(known, key=lambda one: (forces(one), float(known[one]["aid"] or 0.0)))
-    aid = forces(name) + float(known[name]["aid"] or 0.0)
-    if aid == 0:
+    name = max(known, key=lambda one: _reach(known[one]))
+    forces, aid = _reach(known[name])
+    if forces + aid == 0:
         return "Given an attack, no guarantor goes beyond words in any world."
     return (
-        f"Given an attack, {plain(name, 40)} goes furthest: aid or more in {percent(aid)} of worlds, troops or combat "
-        f"in {percent(forces(name))}."
+        f"Given an attack, {plain(name, 40)} goes furthest: aid or more in {percent(forces + aid)} of worlds, troops "
+        f"or combat in {percent(forces)}."
     )
 
 
+def _reach(shares: Mapping[str, Any]) -> tuple[float, float]:
+    """How far a guarantor goes: the share of forces sent, and that of mere aid."""
+    return float(shares["troops"] or 0.0) + float(shares["combat"] or 0.0), float(shares["aid"] or 0.0)
+
+
 def _beside(known: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
-    """Of whom attackers expect most, and what comes of it."""
-    name = max((one for one in known if one in expected), key=lambda one: 1.0 - float(known[one]["words"]))
+    """What attackers expect of who goes furthest, and what comes of it."""
+    name = max((one for one in known if one in expected), key=lambda one: _reach(known[one]))
     comes, awaited = (1.0 - float(side[name]["words"]) for side in (known, expected))
     begin = f"When first attackers strike, {plain(name, 40)} sends aid or more in {percent(comes)} of worlds"
     return f"{begin}; they expect it in {percent(awaited)}."
