@@ -169,9 +169,7 @@ def test_ctrl_c_stops_cleanly_says_how_to_go_on_and_then_it_goes_on(
     assert process.returncode == 130
     assert not out
     assert "Traceback" not in err
-    assert err.strip().splitlines()[-1] == (
-        "article4 run baseline --trials 400000 --seed 1 --set horizon=1 --out here"
-    )
+    assert err.strip().splitlines()[-1] == "article4 run baseline --trials 400000 --seed 1 --set horizon=1 --out here"
     assert "Interrupted: " in err
     assert answered(capsys, *asked, "--trials", "4096")["trials"] == 4096
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import results
 import sim
 from sim.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 FEW: dict[str, Any] = {"trials": 6, "overrides": ["horizon=3"]}
 MADE: dict[str, Callable[[Path], object]] = {
