@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ LONGEST_FUNCTION = 60
 def room(path: Path) -> str:
     """The room of a file: the folder below src/sim, or the file itself."""
     return path.relative_to(ROOT / "src" / "sim").parts[0].removesuffix(".py")
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -48,7 +54,7 @@ def test_no_room_imports_one_above_it() -> None:
         f"{path.relative_to(ROOT)} imports {other}"
         for path in ROOMS
         if room(path) not in {"__init__", "__main__"}  # the doors of the house: they lead to every floor
-        for other in imported(ast.parse(path.read_text(encoding="utf-8"))) & set(FLOORS)
+        for other in imported(parsed(path)) & set(FLOORS)
         if FLOORS.index(other) > FLOORS.index(room(path))
     ]
     assert upward == []
@@ -72,7 +78,7 @@ def test_no_file_is_too_long() -> None:
 def test_no_function_is_too_long() -> None:
     long = {}
     for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if length > LONGEST_FUNCTION:

@@ -15,7 +15,6 @@ from sim import experiment
 from sim.app import parts
 from sim.app.answers import Answers
 from sim.app.ten import TEN, overrides
-from sim.cli import main
 from sim.experiment import Growing
 from sim.scenario import leaves, load, scenario_hash
 
@@ -146,8 +145,8 @@ def test_changes_that_are_wrong_are_told(answers: Answers) -> None:
 
 
 def test_what_is_stored_is_listed_and_shown(tmp_path: Path) -> None:
-    assert main(["compare", "outsider", "member", "--trials", "40", "--set", "horizon=2", "--quiet"]) == 0
-    name = next((tmp_path / "runs").iterdir()).name
+    name = "pair"
+    experiment.compare("outsider", "member", trials=40, overrides={"horizon": 2}, out=tmp_path / "runs" / name)
     at = opened("comparing", run=name)
     assert at.selectbox(key="compare what").value == name
     assert "With member in place of outsider" in said(at)
@@ -157,8 +156,8 @@ def test_what_is_stored_is_listed_and_shown(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_a_stored_map_is_played(tmp_path: Path, answers: Answers) -> None:
-    assert main(["sweep", "stakes", "--trials", "10", "--set", "horizon=1", "--quiet"]) == 0
-    name = next((tmp_path / "runs").iterdir()).name
+    name = "map"
+    experiment.sweep("stakes", trials=10, overrides=["horizon=1"], out=tmp_path / "runs" / name)
     at = opened("sweeping", run=name)
     assert address(at)["chart"] == ["map"]
     assert "cell" not in at.query_params

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sim import experiment
 from sim.cli import main
 from sim.view import words
 
@@ -77,15 +78,15 @@ def test_compare_json_has_what_the_contract_names(capsys: pytest.CaptureFixture[
     assert sum(stratum["count"] for stratum in arm["strata"].values()) == 60
     assert set(arm["bounds"]) == {"deterred", "provoked"}
     assert len(arm["survival"]) == 3
-    assert answered(capsys, *PAIR, "--out", "here")["arms"] == answer["arms"]
+    assert experiment.stored_experiment("here").to_json()["arms"] == answer["arms"]
     assert len(printed(capsys, *PAIR, "--out", "here", "--quiet").splitlines()) == 1
 
 
 def test_a_stored_run_is_an_arm(capsys: pytest.CaptureFixture[str]) -> None:
-    printed(capsys, "run", "member", "--trials", "60", "--seed", "7", *SHORT, "--out", "stored")
+    experiment.run("member", 60, 7, overrides=["horizon=3"], out="stored")
     mixed = answered(capsys, "compare", "outsider@horizon=3", "stored", "--trials", "60", "--jobs", "1")
     assert mixed["seed"] == 7
-    fresh = answered(capsys, *PAIR, "--seed", "7")
+    fresh = experiment.compare("outsider", "member", trials=60, seed=7, overrides=["horizon=3"]).to_json()
     assert mixed["arms"]["member"]["effect"] == fresh["arms"]["member"]["effect"]
     told = refused(capsys, "compare", "outsider@horizon=3", "stored", "--seed", "8")
     assert "trials of different seeds are no pairs" in told

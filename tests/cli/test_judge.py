@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +19,25 @@ FEW = ["--case", "pt-ly-2011-ru", "--case", "iran-2025-q2", "--case", "iran-2025
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where a backtest is stored, and what its command printed."""
     place = tmp_path_factory.mktemp("judged") / "run"
-    assert main(["backtest", *FEW, "--out", str(place), "--quiet"]) == 0
-    return place
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(["backtest", *FEW, "--out", str(place)]) == 0
+    return place, printed.getvalue()
+
+
+@pytest.fixture
+def stored(told: tuple[Path, str]) -> Path:
+    return told[0]
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def test_the_answer_comes_first_and_whoever_wins_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["backtest", *FEW]) == 0
-    text = said(capsys)
+def test_the_answer_comes_first_and_whoever_wins_is_named(told: tuple[Path, str]) -> None:
+    _, text = told
     assert text.startswith("On 3 cases left out of the fit the model is ")
     assert "forecast best in the 2 cases since 2025" in text
     assert "The worst misses" in text

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import results
+import sim
 from sim.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-MADE = {
-    "run": ["run", "member"],
-    "compare": ["compare", "outsider", "member"],
-    "sweep": ["sweep", "council"],
-    "decompose": ["decompose", "outsider", "member"],
+FEW: dict[str, Any] = {"trials": 6, "overrides": ["horizon=3"]}
+MADE: dict[str, Callable[[Path], object]] = {
+    "run": lambda out: sim.run("member", **FEW, out=out),
+    "compare": lambda out: sim.compare("outsider", "member", **FEW, out=out),
+    "sweep": lambda out: sim.sweep("council", **FEW, out=out),
+    "decompose": lambda out: sim.decompose("outsider", "member", **FEW, out=out),
 }
+"""Stored from Python: the commands would draw a chart of each as well, in a process of its own."""
 CHARTS = {
     "run": ["outcomes", "responses", "luck", "convergence", "parameter", "expected", "beliefs"],
     "compare": ["survival", "answer", "outcomes", "strata", "responses", "parameter", "expected", "beliefs"],
@@ -29,9 +33,8 @@ CHARTS = {
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with one result of each kind."""
     place = tmp_path_factory.mktemp("stored")
-    for kind, words in MADE.items():
-        small = ["--trials", "6", "--set", "horizon=6", "--jobs", "1", "--quiet"]
-        assert main([*words, *small, "--out", str(place / kind)]) == 0
+    for kind, make in MADE.items():
+        make(place / kind)
     return place
 
 
@@ -111,7 +114,7 @@ def curve(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "axes:\n  states.Russia.resolve.shift: [0, 1, 2]\ntrials: 3\n"
     )
     (place / "curve.yaml").write_text(text, encoding="utf-8")
-    assert main(["sweep", str(place / "curve.yaml"), "--jobs", "1", "--out", str(place / "s"), "--quiet"]) == 0
+    sim.sweep(place / "curve.yaml", overrides=["horizon=3"], out=place / "s")
     return place / "s"
 
 

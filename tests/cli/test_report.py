@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import html5lib
 import pytest
@@ -13,18 +16,21 @@ import sim.api
 from sim.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-MADE = {
-    "run": ["run", "member", "--trials", "6"],
-    "compare": ["compare", "outsider", "member", "--trials", "30"],
-    "sweep": ["sweep", "council", "--trials", "6"],
-    "one": ["run", "member", "--trials", "1"],
-    "pair of one": ["compare", "outsider", "member", "--trials", "1"],
-    "peace": ["compare", "outsider", "member", "--trials", "6", *["--set", "states.Israel.opportunity.overt=0"]],
-    "changed": ["compare", "outsider", "member@perception.bias=1", "--trials", "6"],
+SHORT = ["horizon=3"]
+CALM = [f"states.{name}.opportunity.overt=0" for name in ("Israel", "United States")]
+MADE: dict[str, Callable[[Path], object]] = {
+    "run": lambda out: sim.run("member", 6, overrides=SHORT, out=out),
+    "compare": lambda out: sim.compare("outsider", "member", trials=30, overrides=SHORT, out=out),
+    "sweep": lambda out: sim.sweep("council", trials=6, overrides=SHORT, out=out),
+    "one": lambda out: sim.run("member", 1, overrides=SHORT, out=out),
+    "pair of one": lambda out: sim.compare("outsider", "member", trials=1, overrides=SHORT, out=out),
+    "peace": lambda out: sim.compare("outsider", "member", trials=6, overrides=[*SHORT, *CALM], out=out),
+    "changed": lambda out: sim.compare("outsider", "member@perception.bias=1", trials=6, overrides=SHORT, out=out),
 }
-SHORT = ["--set", "horizon=3", "--jobs", "1", "--quiet"]
+"""Stored from Python: the commands would draw a chart of each as well, in a process of its own."""
 FIRST = {"run": "outcomes", "compare": "answer", "sweep": "map"}
 
 
@@ -32,9 +38,8 @@ FIRST = {"run": "outcomes", "compare": "answer", "sweep": "map"}
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with results of each kind, and empty ones."""
     place = tmp_path_factory.mktemp("stored")
-    for kind, words in MADE.items():
-        calm = ["--set", "states.United States.opportunity.overt=0"] if kind == "peace" else []
-        assert main([*words, *calm, *SHORT, "--out", str(place / kind)]) == 0
+    for kind, make in MADE.items():
+        make(place / kind)
     return place
 
 
@@ -64,16 +69,31 @@ class Page(HTMLParser):
         self.said.append(data.replace("\u00a0", " "))
 
 
+@dataclass(frozen=True)
+class Told:
+    """A brief, where it lies, and what the command that wrote it printed."""
+
+    out: Path
+    page: str
+    answer: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def briefs(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The brief of each."""
-    pages = {}
+def told(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    found = {}
     for kind in MADE:
         out = tmp_path_factory.mktemp("brief") / "brief.html"
-        assert main(["report", str(stored / kind), "-o", str(out)]) == 0
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert main(["report", str(stored / kind), "-o", str(out), "--json"]) == 0
         assert [path.name for path in out.parent.iterdir()] == ["brief.html"]
-        pages[kind] = out.read_text(encoding="utf-8")
-    return pages
+        found[kind] = Told(out, out.read_text(encoding="utf-8"), json.loads(printed.getvalue()))
+    return found
+
+
+@pytest.fixture
+def briefs(told: dict[str, Told]) -> dict[str, str]:
+    """The brief of each."""
+    return {kind: one.page for kind, one in told.items()}
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -112,18 +132,14 @@ def test_a_brief_says_what_is_asked_of_it(briefs: dict[str, str], kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", FIRST)
-def test_the_answer_is_that_of_the_command(
-    stored: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "brief.html"
-    assert main(["report", str(stored / kind), "-o", str(out), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["command"], told["seed"], told["files"]) == ("report", 1, [str(out)])
-    assert len(told["answer"]) == 2
-    assert told["question"].endswith("?")
-    said = " ".join(Page(out.read_text(encoding="utf-8")).said)
-    assert all(sentence in said for sentence in (*told["answer"], told["question"]))
-    assert f'id="chart-{FIRST[kind]}"' in out.read_text(encoding="utf-8")
+def test_the_answer_is_that_of_the_command(told: dict[str, Told], kind: str) -> None:
+    one = told[kind]
+    assert (one.answer["command"], one.answer["seed"], one.answer["files"]) == ("report", 1, [str(one.out)])
+    assert len(one.answer["answer"]) == 2
+    assert one.answer["question"].endswith("?")
+    said = " ".join(Page(one.page).said)
+    assert all(sentence in said for sentence in (*one.answer["answer"], one.answer["question"]))
+    assert f'id="chart-{FIRST[kind]}"' in one.page
 
 
 def test_markdown_has_its_charts_beside_it(stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,5 +200,5 @@ def test_python_writes_the_same_brief(stored: Path, briefs: dict[str, str], tmp_
     assert out.read_text(encoding="utf-8") == briefs["run"]
     with pytest.raises(sim.InputError, match="kept in memory"):
         sim.run("member", 3, overrides={"horizon": 1}).report(tmp_path / "x.html")
-    with pytest.raises(sim.InputError, match=r"ends in \.html or \.md"):
+    with pytest.raises(sim.InputError, match=r"ends in \.html, \.md"):
         sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "x.txt")

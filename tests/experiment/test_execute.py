@@ -37,24 +37,6 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "POOL_PAYS", 0.0)
 
 
-@pytest.mark.usefixtures("eager")
-def test_two_jobs_give_the_bytes_and_the_sums_of_one(point: Scenario, tmp_path: Path) -> None:
-    one = run(point, TRIALS, jobs=1, out=tmp_path / "one", play=play)
-    two = run(point, TRIALS, jobs=2, out=tmp_path / "two", play=play)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
-    assert one.summary() == two.summary()
-    assert two.summary() == run(point, TRIALS, play=play).summary()
-
-
-@pytest.mark.usefixtures("eager")
-def test_the_world_is_the_same_in_one_process_and_in_two(point: Scenario, tmp_path: Path) -> None:
-    short = point.with_({"horizon": 1})
-    one = run(short, 2 * BLOCK + 10, seed=5, jobs=1, out=tmp_path / "one")
-    two = run(short, 2 * BLOCK + 10, seed=5, jobs=2, out=tmp_path / "two")
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
-    assert one.summary() == two.summary()
-
-
 def test_short_runs_start_no_process(point: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "WorkerPool", lambda _: pytest.fail("a pool was started"))
     run(point, TRIALS, jobs=8, play=play)
@@ -178,12 +160,12 @@ def killed_in_the_middle(process: subprocess.Popen[str], out: Path, pids: Path) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_killed_run_goes_on_to_the_same_bytes(point: Scenario, tmp_path: Path, start: Start, jobs: int) -> None:
+def test_a_killed_run_of_two_workers_goes_on_to_the_same_bytes(point: Scenario, tmp_path: Path, start: Start) -> None:
+    """Of one process: tests/experiment/test_kills.py."""
     trials = 12 * BLOCK + 99
     pids = tmp_path / "pids"
     pids.mkdir()
-    process = start(LONG.format(trials=trials, jobs=jobs, out=tmp_path / "killed"), STAND_IN_PIDS=str(pids))
+    process = start(LONG.format(trials=trials, jobs=2, out=tmp_path / "killed"), STAND_IN_PIDS=str(pids))
     workers = list(killed_in_the_middle(process, tmp_path / "killed", pids))
     process.kill()
     process.communicate()

@@ -50,7 +50,7 @@ def same(row: Any, stored: Any) -> None:
         assert (value is None and pd.isna(held)) or value == held, name
 
 
-@pytest.mark.parametrize("trial", [0, 3, 17, TRIALS - 1])
+@pytest.mark.parametrize("trial", [0, TRIALS - 1])
 def test_the_row_is_the_stored_row(pair: Path, alone: Path, arms: dict[str, pd.DataFrame], trial: int) -> None:
     told = sim.replay(pair, trial, arm="outsider")
     assert told.world.stored

@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import time
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,7 @@ from hypothesis import strategies as st
 
 from fuzz import ends, extremes, mutants, words
 from sim.cli import main
-from sim.reading import strict_yaml
-from sim.scenario import canonical, load, loading
-from sim.scenario.names import folder
+from sim.scenario import canonical, load
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.yaml"))
 CASES = int(os.environ.get("FUZZ_CASES", "1000"))
@@ -90,12 +87,6 @@ def a_line(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    # What is extended is read once: the files that ship do not change, and half the time would go there.
-    kept = cache(strict_yaml.read_yaml)
-    shipped = folder()
-    monkeypatch.setattr(
-        loading, "read_yaml", lambda path: kept(path) if path.parent == shipped else strict_yaml.read_yaml(path)
-    )
     mutants.written(tmp_path, b"extends: member\nhorizon: 3\n")
 
 

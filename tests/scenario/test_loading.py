@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sim.reading import InputError
 from sim.scenario import Scenario, canonical, leaves, load, names, provenance, scenario_hash
+from sim.scenario.names import folder as names_folder
 from sim.scenario.parameters import Normal, Recorded, Uniform
 from strategies import overrides, scenarios
 
@@ -309,3 +310,30 @@ def test_prose_does_not_change_the_hash_and_a_number_does() -> None:
 def test_baseline_comes_first() -> None:
     assert names()[0] == "baseline"
     assert names()[1:] == sorted(names()[1:])
+
+
+def test_a_shipped_file_that_changes_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is composed once, until it is another file; and a message names it as seen from the working directory."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    for name in ("baseline", "member"):
+        (shipped / f"{name}.yaml").write_bytes((names_folder() / f"{name}.yaml").read_bytes())
+    monkeypatch.setattr("sim.scenario.loading.folder", lambda: shipped)
+    before = load(shipped / "member.yaml")
+    assert load(shipped / "member.yaml") == before
+    file = shipped / "baseline.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\nhorizon: 7\n", encoding="utf-8")
+    with pytest.raises(InputError, match="given twice") as caught:
+        load(shipped / "member.yaml")
+    assert str(caught.value).startswith(str(file))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as caught:
+        load(shipped / "member.yaml")
+    assert str(caught.value).startswith("shipped/baseline.yaml:")
+
+
+def test_what_is_done_with_a_scenario_leaves_the_next_one_alone() -> None:
+    before = load("member")
+    load("member", {"states.Israel.actions": ["strike"], "council.latency": [1, 2]}).with_({"horizon": 2})
+    assert load("member") == before
+    assert canonical(load("member")) == canonical(before)

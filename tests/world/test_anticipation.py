@@ -71,8 +71,9 @@ def brute(means: Array, variances: Array, dependence: Array, shock: float) -> tu
 
 
 def test_forecasts_through_the_council_meet_brute_force() -> None:
+    """Twelve cases far apart, nine chances in each: a vote or a level counted wrongly is off in nearly all of them."""
     rng = np.random.default_rng(11)
-    for _ in range(40):
+    for _ in range(12):
         means, variances = rng.normal(-1, 1.2, 3), rng.uniform(0, 2.5, 3)
         dependence, shock = np.append(0, rng.uniform(0, 1.5, 2)), rng.uniform(0, 1.5)
         mandate, levels = brute(means, variances, dependence, shock)

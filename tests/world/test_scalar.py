@@ -64,7 +64,8 @@ def hold(*scenarios: Scenario, trials: range = range(8), seed: int = 1) -> list[
 
 
 def test_every_scenario_cell_by_cell() -> None:
-    hold(*(load(name, {"horizon": 24} if load(name).horizon > 24 else {}) for name in names()), trials=range(300, 305))
+    """Three worlds each, some twenty months and a hundred columns of every one; at length in the slow tests."""
+    hold(*(load(name, {"horizon": 24} if load(name).horizon > 24 else {}) for name in names()), trials=range(300, 303))
 
 
 @pytest.mark.slow
@@ -185,7 +186,7 @@ def variants() -> list[Scenario]:
 
 
 def test_every_rule_cell_by_cell() -> None:
-    hold(*variants(), trials=range(40, 45), seed=7)
+    hold(*variants(), trials=range(40, 43), seed=7)
 
 
 @pytest.mark.long

@@ -98,11 +98,11 @@ def plot(
     said = checked(name, entry, answer, asked)
     if entry.needs is not None:
         answer, said = _series(entry.needs, run, said), {}
-    drawn = entry.draw(answer, **said)
+    drawn = entry.draw(answer, **said).to_dict()
     from sim.view.files import save  # noqa: PLC0415 - the drawing engine loads with it
 
     files = [save(drawn, path) for path in out or ()]
-    finding = " ".join(drawn.to_dict()["title"]["text"]).replace("\u00a0", " ")
+    finding = " ".join(drawn["title"]["text"]).replace("\u00a0", " ")
     if json:
         told = {"command": "plot", "seed": answer["seed"], "out": str(run), "chart": name, "finding": finding}
         emit_json(told | {"charts": [str(path) for path in files]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path  # noqa: TC003 - functools.cache shows the signature at run time
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,11 +127,19 @@ def first_day(day: str) -> str:
 
 
 def load_coding(folder: Path | None = None) -> Coding:
-    """Read `coding.yaml` from a folder of seeds (default: the shipped one).
+    """Read `coding.yaml` from a folder of seeds (default: the shipped one, read once).
 
     Raises:
         InputError: every mistake in it, with its place.
 
     """
-    seeds = data_folder() / "seeds" if folder is None else folder
+    return _shipped() if folder is None else _read(folder)
+
+
+@cache
+def _shipped() -> Coding:
+    return _read(data_folder() / "seeds")
+
+
+def _read(seeds: Path) -> Coding:
     return validated(Coding, read_yaml(seeds / "coding.yaml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path  # noqa: TC003 - kept at run time like the other signatures of loaders
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
@@ -141,13 +142,21 @@ class Priors(DatedFile):
 
 
 def load_priors(folder: Path | None = None) -> Priors:
-    """Read `credibility_priors.yaml` from a folder of seeds (default: the shipped one).
+    """Read `credibility_priors.yaml` from a folder of seeds (default: the shipped one, read once).
 
     Raises:
         InputError: every mistake in it, with its place.
 
     """
-    seeds = data_folder() / "seeds" if folder is None else folder
+    return _shipped() if folder is None else _read(folder)
+
+
+@cache
+def _shipped() -> Priors:
+    return _read(data_folder() / "seeds")
+
+
+def _read(seeds: Path) -> Priors:
     return validated(Priors, read_yaml(seeds / "credibility_priors.yaml"))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sim.reading import Document, InputError, Problem, read_yaml, shown, shown_path
 from sim.scenario.change import Layers, Overrides
-from sim.scenario.names import find
+from sim.scenario.names import find, folder
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _files(path: Path) -> list[_File]:
     chain: list[Path] = []
     while True:
         chain.append(path)
-        document = read_yaml(path)
+        document = _read(path)
         if not isinstance(document.data, Mapping):
             raise InputError(Problem(*document.spot(()), "", f"{shown(document.data)} is not a mapping"))
         data = {key: value for key, value in document.data.items() if key != "extends"}
@@ -84,6 +85,26 @@ def _files(path: Path) -> list[_File]:
         if any(path.resolve() == earlier.resolve() for earlier in chain):
             circle = " -> ".join(shown_path(each) for each in (*chain, path))
             raise InputError(Problem(*document.spot(("extends",)), "extends", f"comes back to itself: {circle}"))
+
+
+def _read(path: Path) -> Document:
+    """Return a file as it stands; a shipped one, which nearly every scenario extends, is composed once.
+
+    Composed again once it is another file or is shown by another name, from another working directory. Nobody changes
+    a document: what extends it is laid over copies.
+    """
+    if path.parent != folder():
+        return read_yaml(path)
+    try:
+        about = path.stat()
+    except OSError:
+        return read_yaml(path)  # which tells what is wrong
+    return _composed(path, shown_path(path), about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=64)
+def _composed(path: Path, *_version: object) -> Document:
+    return read_yaml(path)
 
 
 def _left_out(document: Document, names: Any) -> tuple[str, ...]:

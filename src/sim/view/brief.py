@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.experiment import Flips
     from sim.experiment.papers import Papers
-    from sim.view.gallery import Answer, Chart
+    from sim.view.gallery import Answer
 
 MOST_CHARTS: Final = 5
 """A brief is two pages: as many charts carry it."""
@@ -39,13 +39,13 @@ class Figure:
         name: of the chart.
         finding: its title, in one line; what the chart shows, where the answer itself says the title.
         below: its subtitle, likewise.
-        chart: to be drawn.
+        chart: to be drawn; its Vega-Lite specification.
     """
 
     name: str
     finding: str
     below: str
-    chart: Chart
+    chart: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,8 @@ def figures(answer: Answer, series: Mapping[str, Answer], said: Sequence[str] = 
         if entry is None or (entry.needs is not None and entry.needs not in series):
             continue
         given = answer if entry.needs is None else series[entry.needs]
-        chart = entry.draw(given)
-        title = chart.to_dict()["title"]
+        chart = entry.draw(given).to_dict()
+        title = chart["title"]
         finding, below = (" ".join(title[part]).replace("\u00a0", " ") for part in ("text", "subtitle"))
         for one in said:
             below = below.removeprefix(one).strip()

@@ -68,7 +68,7 @@ def main() -> int:
     if not asked:
         return 0
     order = json.loads(asked)
-    chart = chart_of(order["summary"])
+    chart = chart_of(order["summary"]).to_dict()
     try:
         for path in order["paths"]:
             sys.stdout.write(f"{save(chart, path)}\n")

@@ -100,9 +100,7 @@ def inline(figure: Figure, place: int) -> str:
     """A chart as an element of a page, which writes its title itself: named for who cannot see it, its ids its own."""
     from markupsafe import escape  # noqa: PLC0415 - see brief_page
 
-    specification = figure.chart.to_dict()
-    del specification["title"]
-    svg = drawn(specification)
+    svg = drawn({key: value for key, value in figure.chart.items() if key != "title"})
     svg = svg[svg.index("<svg") :]
     # The library numbers its ids on and on while a process lives: the same brief must have the same ids.
     for number, name in enumerate(dict.fromkeys(_ID.findall(svg))):
