@@ -149,6 +149,29 @@ def test_intervals_and_percentages_are_not_torn_apart() -> None:
             assert not line.startswith("%")
 
 
+def test_a_name_keeps_its_value_beside_it() -> None:
+    for width in range(200, 400, 7):
+        for line in theme.lines("least at Russia.resolve.shift 6, council.no_mandate -0.25: 0.39.", 14, width, most=20):
+            assert not re.match(r"-?\d", line) or line.startswith("0.39")
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_fit_in_the_widest_letters_that_may_stand_in(*, bold: bool) -> None:
+    matplotlib, fonts = pytest.importorskip("matplotlib"), pytest.importorskip("PIL.ImageFont")
+    face = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    letters = fonts.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/{face}", 1000)
+    for text in (
+        "With member in place of outsider, Iran is attacked 5.1 % less often (hazard ratio 0.949).",
+        "Within 24 months in 92 % of worlds against 92 % (-0.7 points [-3, 2]).",
+        "What is not known makes 10 % (“attacked at all”) to 46 % (“a campaign, if attacked”) of the spread.",
+        "Γ of Israel hardly moves the answer: 0.94 [0.91, 0.97] where it is at most 1.3, and 0.97 [0.94, 1.00].",
+        "environment.threat.drift 0.02, states.United States.opportunity.overt 0.0349, alignment.rivals 0.2",
+        "CONSENSUS, KAZAKHSTAN AND KYRGYZSTAN WITHHOLD",
+    ):
+        for line in theme.lines(text, theme.TITLE_SIZE, bold=bold, most=9):
+            assert letters.getlength(line) / 1000 * theme.TITLE_SIZE <= theme.WIDTH + theme.PADDING, line
+
+
 HOSTILE = '</script><script>alert("1")</script> <b>& \\ \x1b[31m " \' {{x}} \u202e 🛰 日本'
 
 
