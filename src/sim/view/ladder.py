@@ -34,7 +34,7 @@ _EXPECTED = (
     "Several attacks give a guarantor several chances."
 )
 
-_LADDER = Frame(left=120, right=120)
+_LADDER = Frame(left=120, right=138)
 _NARROWEST = 0.085
 """Share of a bar below which a figure does not fit into its segment."""
 
@@ -204,7 +204,7 @@ def _key() -> list[alt.Chart]:
 def _kinds(bars: Sequence[tuple[float, str, str, str]]) -> alt.Chart:
     """What the two bars of a guarantor are, written at its first pair."""
     shown = {"does": "does", "expected": "expected"}
-    held = [{"x": _LADDER.width + 52, "y": y, "text": shown[kind]} for y, _, kind, _ in bars]
+    held = [{"x": _LADDER.width + 64, "y": y, "text": shown[kind]} for y, _, kind, _ in bars]
     return texts(held, color=theme.FAINT)
 
 

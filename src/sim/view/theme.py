@@ -37,6 +37,8 @@ def config() -> dict[str, Any]:
         "background": GROUND,
         "font": FONT,
         "padding": PADDING,
+        # Axes write the minus that all other figures have.
+        "locale": {"number": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "minus": "-"}},
         "view": {"stroke": None},
         "title": {
             "anchor": "start",
