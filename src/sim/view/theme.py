@@ -19,6 +19,12 @@ FAINT = "#555555"
 GRID = "#dddddd"
 GROUND = "#ffffff"
 
+DARK = "invert(0.91) hue-rotate(180deg)"
+"""What makes a chart fit for a dark page, as a filter of CSS: light is dark and colours keep their hue."""
+
+DARK_GROUND = "#171717"
+"""The ground under that filter."""
+
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, DejaVu Sans Condensed, sans-serif"
 """The first is bundled with vl-convert, the next three have its metrics, the fifth nearly so: none is fetched."""
 
