@@ -203,5 +203,5 @@ def test_python_writes_the_same_brief(stored: Path, briefs: dict[str, str], tmp_
     assert out.read_text(encoding="utf-8") == briefs["run"]
     with pytest.raises(sim.InputError, match="kept in memory"):
         sim.run("member", 3, overrides={"horizon": 1}).report(tmp_path / "x.html")
-    with pytest.raises(sim.InputError, match=r"ends in \.html or \.md"):
+    with pytest.raises(sim.InputError, match=r"ends in \.html, \.md"):
         sim.api.Result(sim.experiment.stored(stored / "run")).report(tmp_path / "x.txt")
