@@ -208,7 +208,7 @@ def _kinds(bars: Sequence[tuple[float, str, str, str]]) -> alt.Chart:
     return texts(held, color=theme.FAINT)
 
 
-_LUCK = Frame(left=284, right=60)
+_LUCK = Frame(left=304, right=60)
 
 
 def luck_chart(result: Mapping[str, Any]) -> alt.LayerChart:

@@ -138,7 +138,7 @@ def name_at(name: str, x: float, y: float, width: float, *, most: int = 2, size:
 
 
 def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
-    """A name in at most `most` lines of `width` points, broken after a comma if that will do, else where a part ends.
+    """A name in at most `most` lines of `width` points, broken after commas or colons if that will do, else between parts.
 
     Where it is too long its middle is left out: what tells arms apart mostly stands at the end.
     """
@@ -167,9 +167,9 @@ def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
 
 
 def _listed(name: str, room: float) -> list[str]:
-    """A name broken only after commas."""
+    """A name broken only after commas and colons."""
     done = [""]
-    for part in re.findall(r".*?(?:, |$)", name):
+    for part in re.findall(r".*?(?:[,:] |$)", name):
         if done[-1] and theme.breadth((done[-1] + part).rstrip()) > room:
             done.append("")
         done[-1] += part
