@@ -112,6 +112,25 @@ def test_a_brief_is_one_valid_file_that_loads_nothing(briefs: dict[str, str], ki
     assert all(link.startswith(("#", "http://", "https://")) for link in page.links)
 
 
+def test_a_list_of_points_stands_only_where_no_map_shows_them(briefs: dict[str, str]) -> None:
+    ids = Page(briefs["sweep"]).ids
+    assert "chart-map" in ids
+    assert "chart-points" not in ids
+
+
+def test_a_wide_table_says_in_every_cell_what_it_is_of(briefs: dict[str, str]) -> None:
+    wide = briefs["compare"].split('<table class="wide">')[1:]
+    assert wide
+    for table in wide:
+        cells = re.findall(r"<td[^>]*>", table.split("<tbody>")[1].split("</tbody>")[0])
+        assert all(re.search(r'data-of="[^"]+"', cell) for cell in cells)
+
+
+def test_what_is_not_stored_is_told_with_how_to_draw_it(briefs: dict[str, str]) -> None:
+    assert "--chart expected" in briefs["compare"]
+    assert "--chart expected" not in briefs["sweep"], "a sweep has no such chart"
+
+
 @pytest.mark.parametrize("kind", MADE)
 def test_a_brief_says_what_is_asked_of_it(briefs: dict[str, str], kind: str) -> None:
     page = Page(briefs[kind])

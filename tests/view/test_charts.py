@@ -12,7 +12,8 @@ from sim.reading import InputError, TaskError
 from sim.view import theme
 from sim.view.charts import outcome_chart
 from sim.view.files import save
-from sim.view.words import OUTCOMES, headline
+from sim.view.marks import ARM_INKS, LADDER_COLOURS
+from sim.view.words import LEVELS, OUTCOMES, headline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,6 +135,28 @@ def test_colours_differ_in_lightness_too() -> None:
         assert (luminance(theme.GROUND) + 0.05) / (luminance(ink) + 0.05) > 7
 
 
+def in_the_dark(colour: str) -> str:
+    """A colour as theme.DARK shows it: the matrices of the filters as CSS defines them (Filter Effects 1, 9 and 12)."""
+    share, degrees = map(float, re.findall(r"[\d.]+", theme.DARK))
+    assert degrees == 180
+    turned = ((-0.574, 1.43, 0.144), (0.426, 0.43, 0.144), (0.426, 1.43, -0.856))
+    light = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    dark = [share + (1 - 2 * share) * part for part in light]
+    shown = [min(1.0, max(0.0, sum(w * part for w, part in zip(row, dark, strict=True)))) for row in turned]
+    return "#" + "".join(f"{round(255 * part):02x}" for part in shown)
+
+
+def test_a_dark_page_keeps_text_readable_and_colours_apart() -> None:
+    ground = luminance(in_the_dark(theme.GROUND))
+    assert in_the_dark(theme.GROUND) == theme.DARK_GROUND
+    for ink in (theme.INK, theme.FAINT, *ARM_INKS):
+        assert (luminance(in_the_dark(ink)) + 0.05) / (ground + 0.05) >= 4.5, ink
+    values = sorted(luminance(in_the_dark(colour)) for colour in (theme.CALM, theme.ATTACKED, theme.GRAVE))
+    assert all((b + 0.05) / (a + 0.05) > 1.1 for a, b in itertools.pairwise(values))
+    levels = [luminance(in_the_dark(LADDER_COLOURS[level])) for level in LEVELS]
+    assert all((b + 0.05) / (a + 0.05) > 1.3 for a, b in itertools.pairwise(levels))
+
+
 @pytest.mark.parametrize("title", ["W" * 500, "日本語の長い題名" * 40, "Очень длинный вопрос " * 30, "a " * 400, ""])
 def test_long_text_is_broken_into_lines_that_fit(title: str) -> None:
     broken = theme.lines(title, theme.TEXT_SIZE)
@@ -147,6 +170,29 @@ def test_intervals_and_percentages_are_not_torn_apart() -> None:
         for line in theme.lines("in 87 % of worlds [62, 97]; and so on", 14, width, most=20):
             assert line.count("[") == line.count("]")
             assert not line.startswith("%")
+
+
+def test_a_name_keeps_its_value_beside_it() -> None:
+    for width in range(200, 400, 7):
+        for line in theme.lines("least at Russia.resolve.shift 6, council.no_mandate -0.25: 0.39.", 14, width, most=20):
+            assert not re.match(r"-?\d", line) or line.startswith("0.39")
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_lines_fit_in_the_widest_letters_that_may_stand_in(*, bold: bool) -> None:
+    matplotlib, fonts = pytest.importorskip("matplotlib"), pytest.importorskip("PIL.ImageFont")
+    face = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    letters = fonts.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/{face}", 1000)
+    for text in (
+        "With member in place of outsider, Iran is attacked 5.1 % less often (hazard ratio 0.949).",
+        "Within 24 months in 92 % of worlds against 92 % (-0.7 points [-3, 2]).",
+        "What is not known makes 10 % (“attacked at all”) to 46 % (“a campaign, if attacked”) of the spread.",
+        "Γ of Israel hardly moves the answer: 0.94 [0.91, 0.97] where it is at most 1.3, and 0.97 [0.94, 1.00].",
+        "environment.threat.drift 0.02, states.United States.opportunity.overt 0.0349, alignment.rivals 0.2",
+        "CONSENSUS, KAZAKHSTAN AND KYRGYZSTAN WITHHOLD",
+    ):
+        for line in theme.lines(text, theme.TITLE_SIZE, bold=bold, most=9):
+            assert letters.getlength(line) / 1000 * theme.TITLE_SIZE <= theme.WIDTH + theme.PADDING, line
 
 
 HOSTILE = '</script><script>alert("1")</script> <b>& \\ \x1b[31m " \' {{x}} \u202e 🛰 日本'
@@ -167,6 +213,8 @@ def test_a_page_holds_everything_and_no_title_can_break_out_of_it(summary: dict[
     assert "<script>alert" not in page
     assert not re.search(r"""<(script|link|img)[^>]+(src|href)=["']?(https?:)?//""", page)
     assert '"actions":false' in page.replace(" ", "")
+    assert "<title>Iran is attacked" in page
+    assert f"#vega-chart {{ filter: {theme.DARK}; }}" in page
 
 
 def test_svg_text_is_text_and_escaped(summary: dict[str, Any], tmp_path: Path) -> None:

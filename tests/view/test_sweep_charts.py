@@ -7,10 +7,13 @@ import pytest
 import results
 from results import layers_of, told, values_of, written
 from sim.reading import InputError
+from sim.view import theme
 from sim.view.curve import curve_rows, marks
 from sim.view.gallery import plot
 from sim.view.maps import map_rows, target_lines
+from sim.view.marks import fitted
 from sim.view.points import usual
+from sim.view.sweep import short_names
 from sim.view.waterfall import waterfall_rows
 
 # Sweeps.
@@ -105,6 +108,37 @@ def test_points_without_numbers_stand_in_their_order() -> None:
         ("accession.lags [1]", 0.9),
         ("accession.lags [3]", 0.7),
         ("accession.lags [6]", 0.8),
+    ]
+
+
+def test_of_many_axes_a_sentence_names_one_and_counts_the_others() -> None:
+    axes = {f"states.Russia.number{k}": [0.123456, 0.5] for k in range(20)}
+    found = results.alone([0.9, 0.3], [1.0, 2.0], "lhs") | {"axes": axes}
+    found["points"] = [
+        dict(point) | {"at": {name: values[place] for name, values in axes.items()}}
+        for place, point in enumerate(found["points"])
+    ]
+    finding = told(found, "points")[0]
+    assert finding == (
+        "Iran is attacked within 24 months in 30 % of worlds (point 1: Russia.number0 0.5 and 19 others) to 90 % "
+        "(point 0: Russia.number0 0.123 and 19 others)."
+    )
+    assert "sweep.csv" in written(plot(found, "points")) + " ".join(told(found, "points"))
+
+
+def test_a_number_of_a_state_is_named_with_the_state() -> None:
+    names = ["states.Russia.resolve.shift", "states.United States.opportunity.overt", "alignment.diplomatic.Israel"]
+    assert list(short_names(names).values()) == [
+        "Russia.resolve.shift",
+        "United States.opportunity.overt",
+        "diplomatic.Israel",
+    ]
+
+
+def test_long_places_are_broken_after_commas() -> None:
+    assert fitted("Israel.deterrence 2.25, Russia.resolve.shift 6", 216, theme.TEXT_SIZE) == [
+        "Israel.deterrence 2.25,",
+        "Russia.resolve.shift 6",
     ]
 
 

@@ -67,7 +67,11 @@ def answer_chart(found: Mapping[str, Any]) -> alt.VConcatChart:
     last = alt.layer(panels[-1], source_line(arms_line(found), height + 44, -STRIP.left))
     panels[-1] = last.properties(width=STRIP.width, height=height)
     known = any(one["low"] is not None for one in [*shares, *changes, *ratios])
-    below = [_played_arms(found), f"Lines, brackets: {BRACKETS}." if known else ""]
+    bare = known and any(one["mean"] is not None and one["low"] is None for one in ratios)
+    below = [
+        _played_arms(found),
+        (f"Lines, brackets: {BRACKETS}." if known else "") + (f" {BARE}" if bare else ""),
+    ]
     return stacked(panels, titles(answer_finding(found), below, STRIP.left))
 
 
@@ -138,6 +142,9 @@ def _domain(rows: list[dict[str, Any]]) -> list[float]:
 def _played_arms(found: Mapping[str, Any]) -> str:
     return f"{played(found)} Control: {plain(found['control'], 50)}."
 
+
+BARE = "Without them: too few cases."
+"""What a mean without an interval lacks, where others have one."""
 
 ONE_WORLD = "One world an arm was played, which says nothing of how likely anything is."
 """The title of a comparison that has no finding."""

@@ -31,6 +31,9 @@ _STEP: Final = theme.TEXT_SIZE + 3
 _COLOURS: Final = (theme.CALM, "#a84900", "#00694a", "#94406f", "#855b00", theme.FAINT)
 """A colour a guarantor, the leader first; all dark enough to write with."""
 
+STILL: Final = 0.01
+"""A belief that moves by less has not moved. Convention: the least that a whole percentage can tell."""
+
 _DASHES: Final = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 4), (1, 0))
 
 
@@ -81,7 +84,7 @@ def beliefs_finding(found: Mapping[str, Any]) -> str:
     start, end = first[0]["median"], first[-1]["median"]
     name, who = plain(first[0]["guarantor"], 40), plain(first[0]["observer"], 40)
     last = months(round(first[-1]["month"]))
-    if percent(start) == percent(end):
+    if percent(start) == percent(end) or abs(end - start) < STILL:
         return f"{who} expects aid or more from {name} in {percent(start)} of cases, and still does after {last}."
     moved = "rises" if end > start else "falls"
     return f"What {who} expects of {name}, aid or more, {moved} from {percent(start)} to {percent(end)} in {last}."

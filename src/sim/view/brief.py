@@ -28,7 +28,13 @@ CARRY: Final[Mapping[str, tuple[str, ...]]] = {
     "compare": ("answer", "survival", "strata", "responses", "parameter"),
     "sweep": ("map", "credibility", "difference", "points"),
 }
-"""Kind of result -> the charts that carry its answer, the first one first."""
+"""Kind of result -> the charts that carry its answer, the first one first.
+
+`expected` and `beliefs` have no place: they play worlds again, and a brief is made of what is stored. It says how to
+draw them."""
+
+INSTEAD: Final = ("map", "credibility")
+"""Charts that already show every point of a sweep: beside them a list of the points says nothing new."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,8 @@ def figures(answer: Answer, series: Mapping[str, Answer], said: Sequence[str] = 
     found = []
     for name in CARRY[answer["command"]]:
         entry = fitting.get(name)
+        if name == "points" and any(one in fitting for one in INSTEAD):
+            continue
         if entry is None or (entry.needs is not None and entry.needs not in series):
             continue
         given = answer if entry.needs is None else series[entry.needs]

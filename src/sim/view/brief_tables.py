@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario import meaning
-from sim.view.points import at_text
-from sim.view.sweep import value_text
+from sim.view.sweep import at_text, value_text
 from sim.view.words import CONDITIONS, GIVEN, interval, percent, plain
 
 if TYPE_CHECKING:

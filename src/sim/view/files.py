@@ -6,14 +6,27 @@ import contextlib
 import json
 import os
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.reading import InputError, Problem, TaskError, did_you_mean
+from sim.view import theme
 from sim.view.words import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_HEAD = f"""<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ margin: 0; background: {theme.GROUND}; }}
+#vega-chart svg {{ max-width: 100%; height: auto; }}
+@media screen and (prefers-color-scheme: dark) {{
+  html, body {{ background: {theme.DARK_GROUND}; }}
+  #vega-chart {{ filter: {theme.DARK}; }}
+}}
+</style>"""
+"""What a page of ours has beside what the converter writes."""
 
 KINDS = (".png", ".svg", ".pdf", ".html", ".json")
 _SCALE = 2.0
@@ -112,7 +125,8 @@ def _page(specification: dict[str, Any]) -> str:
     """A page with the chart and the libraries that draw it inside.
 
     The converter writes the specification into a script as it is, so that a title with `</script>` would end it: every
-    `<` of the specification is escaped the JSON way.
+    `<` of the specification is escaped the JSON way. The page shrinks the chart to a narrow screen and is dark where
+    the reader's pages are.
     """
     import vl_convert  # noqa: PLC0415 - see rendered
 
@@ -120,4 +134,7 @@ def _page(specification: dict[str, Any]) -> str:
     page = str(vl_convert.vegalite_to_html(quiet, bundle=True))
     start = page.index("const spec = ")
     end = page.index("\n", start)
-    return page[:start] + page[start:end].replace("<", "\\u003c") + page[end:]
+    page = page[:start] + page[start:end].replace("<", "\\u003c") + page[end:]
+    finding = escape(" ".join(specification.get("title", {}).get("text", [])) or "Chart")
+    page = page.replace("<html>", '<html lang="en">', 1)
+    return page.replace("<title>Chart</title>", f"<title>{finding}</title>\n{_HEAD}", 1)

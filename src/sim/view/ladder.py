@@ -31,7 +31,7 @@ level -> share."""
 
 _EXPECTED = "Expected: by the first attacker, as that month begins, of the gravest action of that month."
 
-_LADDER = Frame(left=120, right=120)
+_LADDER = Frame(left=120, right=138)
 _NARROWEST = 0.085
 """Share of a bar below which a figure does not fit into its segment."""
 
@@ -205,11 +205,11 @@ def _key() -> list[alt.Chart]:
 def _kinds(bars: Sequence[tuple[float, str, str, str]]) -> alt.Chart:
     """What the two bars of a guarantor are, written at its first pair."""
     shown = {"does": "does", "expected": "expected"}
-    held = [{"x": _LADDER.width + 52, "y": y, "text": shown[kind]} for y, _, kind, _ in bars]
+    held = [{"x": _LADDER.width + 64, "y": y, "text": shown[kind]} for y, _, kind, _ in bars]
     return texts(held, color=theme.FAINT)
 
 
-_LUCK = Frame(left=284, right=60)
+_LUCK = Frame(left=304, right=60)
 
 
 def luck_chart(result: Mapping[str, Any]) -> alt.LayerChart:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.marks import Frame, finished, fitted, texts
-from sim.view.points import RATIO, Drawn, at_text, is_numeric, sweep_setting, sweep_source, usual
-from sim.view.sweep import short_names, sweep_line, value_text
+from sim.view.points import RATIO, Drawn, is_numeric, sweep_setting, sweep_source, usual
+from sim.view.sweep import at_text, short_names, sweep_line, value_text
 from sim.view.words import percent, plain
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _frame(found: Mapping[str, Any]) -> Frame:
     """Room for the longest value of the axis that goes up, within reason."""
     values = next(iter(found["axes"].values()))
     longest = max(theme.breadth(value_text(value)) for value in values)
-    return Frame(left=round(min(190.0, max(70.0, longest * theme.TEXT_SIZE * 1.1 + 14))), right=4)
+    return Frame(left=round(min(190.0, max(70.0, longest * theme.TEXT_SIZE + 14))), right=4)
 
 
 def _box(row: Mapping[str, Any], cell: tuple[float, float], height: float) -> dict[str, float]:

@@ -138,11 +138,14 @@ def name_at(name: str, x: float, y: float, width: float, *, most: int = 2, size:
 
 
 def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
-    """A name in at most `most` lines of `width` points, broken where its parts end.
+    """A name in at most `most` lines of `width` points, broken after commas or colons if that will do, else between parts.
 
     Where it is too long its middle is left out: what tells arms apart mostly stands at the end.
     """
-    room = width / (size * 1.07)
+    room = width / (size * theme.BOLD)
+    listed = _listed(plain(name), room)
+    if len(listed) <= most and all(theme.breadth(one) <= room for one in listed):
+        return listed
     done, line = [], ""
     for part in re.findall(r"[^@.=,_/: -]*[@.=,_/: -]*", plain(name)):
         if line and theme.breadth((line + part).rstrip()) > room:
@@ -161,6 +164,16 @@ def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
     if most == 1:
         return [whole[: _head(whole, room / 2)] + "…" + _tail(whole, room / 2 - theme.breadth("…"))]
     return [*done[: most - 1], "…" + _tail(whole, room - theme.breadth("…"))]
+
+
+def _listed(name: str, room: float) -> list[str]:
+    """A name broken only after commas and colons."""
+    done = [""]
+    for part in re.findall(r".*?(?:[,:] |$)", name):
+        if done[-1] and theme.breadth((done[-1] + part).rstrip()) > room:
+            done.append("")
+        done[-1] += part
+    return [one.rstrip() for one in done]
 
 
 def _head(text: str, room: float) -> int:

@@ -142,7 +142,8 @@ def _reach(found: Mapping[str, Any]) -> tuple[float, float]:
 def _vertical(alt: Any, *, ratio: bool) -> dict[str, Any]:
     if not ratio:
         axis = alt.Axis(labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
-        return {"scale": alt.Scale(domain=[0, 1], nice=False), "axis": axis}
+        # A little beyond both ends: sets in which no world or every world is attacked are many, and dots have a size.
+        return {"scale": alt.Scale(domain=[-0.02, 1.02], nice=False), "axis": axis}
     axis = alt.Axis(values=[0.3, 0.5, 0.7, 1, 1.5, 2, 3], format="~g")
     return {"scale": alt.Scale(type="log", domain=list(_NARROW), nice=False), "axis": axis}
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view.comparison import signed
 from sim.view.marks import months
-from sim.view.sweep import short_names, value_text
 from sim.view.words import METRICS, percent, plain, quantity, worlds
 
 if TYPE_CHECKING:
@@ -84,12 +83,6 @@ def number_of(value: Any) -> float | None:
 def is_numeric(values: Any) -> bool:
     """Whether all values of an axis are numbers."""
     return all(number_of(value) is not None for value in values)
-
-
-def at_text(point: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """Where a point lies, in few words."""
-    short = short_names(list(found["axes"]))
-    return ", ".join(f"{short[name]} {value_text(value)}" for name, value in point["at"].items())
 
 
 def sweep_setting(found: Mapping[str, Any]) -> str:

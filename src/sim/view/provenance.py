@@ -63,7 +63,7 @@ def provenance_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 def provenance_finding(found: Mapping[str, Any]) -> str:
     """How much a number rests on, in a sentence."""
     entries, sources = len(found["entries"]), len(found["sources"])
-    name = fitted(found["key"], 380, theme.TITLE_SIZE, 1)[0]
+    name = fitted(found["key"], 480, theme.TITLE_SIZE, 1)[0]
     if entries == 0:
         return f"{name} rests on no entry of the record."
     rests = f"{name} rests on {entries} entr{'y' if entries == 1 else 'ies'} of the record"

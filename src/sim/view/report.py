@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.view import theme
 from sim.view.files import drawn, kind_of, save, write
-from sim.view.theme import bound
 from sim.view.words import plain, worlds
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def brief_page(brief: Brief) -> str:
 
     environment = _environment()
     template = environment.get_template("brief.html.j2")
-    style = environment.get_template("brief.css").render()
+    style = environment.get_template("brief.css").render(dark=theme.DARK, ground=theme.DARK_GROUND)
     shown = [
         {
             "name": figure.name,
@@ -115,17 +115,18 @@ def marked(text: object) -> str:
 
 _TABLE: Final = """\
 {% if grid.rows %}<div class="scroll" tabindex="0" role="region" aria-label="{{ grid.name }}">
-<table>
+<table{% if grid.header | length > 3 %} class="wide"{% endif %}>
 <thead><tr>{% for cell in grid.header %}{% if cell %}<th scope="col">{{ cell }}</th>{% else %}<td></td>{% endif %}\
 {% endfor %}</tr></thead>
 <tbody>
 {% for row in grid.rows %}<tr><th scope="row">{{ row[0] }}</th>\
-{% for cell in row[1:] %}<td>{{ cell | bound }}</td>{% endfor %}</tr>
+{% for cell in row[1:] %}<td data-of="{{ grid.header[loop.index] }}">{{ cell | bound }}</td>{% endfor %}</tr>
 {% endfor %}</tbody>
 </table>
 </div>
 {% endif %}{% if grid.note %}<p class="faint">{{ grid.note }}</p>{% endif %}"""
-"""A table that can be scrolled must be reached by the keyboard too."""
+"""A table that can be scrolled must be reached by the keyboard too; on a narrow screen a wide one becomes a list, whose
+lines say what they are of."""
 
 
 def _markdown_table(grid: Grid) -> str:
@@ -171,5 +172,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"bound": bound, "md": marked}
+    environment.filters |= {"bound": theme.bound, "md": marked}
     return environment

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_BARS: Final = 12
 """Parameters that are drawn, the strongest first."""
 
-_LABELS, _FIGURES, _ROW = 216, 118, 32
+_LABELS, _FIGURES, _ROW = 216, 146, 32
 _PLOT = theme.WIDTH - _LABELS - _FIGURES
 
 

@@ -26,7 +26,7 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
     rows = survival_rows(found)
-    width, height = theme.WIDTH - _ENDS - 50, 300
+    width, height = _FRAME.width, 300
     months = alt.X(
         "month:Q",
         title="months",
@@ -52,9 +52,8 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     names = ends.mark_text(align="left", fontWeight="bold").encode(
         x=alt.value(width + 8), y=alt.Y("place:Q", scale=None), text="label:N", color=colour
     )
-    edge = ground(Frame(left=50, right=_ENDS))
     chart: alt.LayerChart = (
-        alt.layer(bands, curves, names, source_line(arms_line(found), height + 56, -40), edge)
+        alt.layer(bands, curves, names, source_line(arms_line(found), height + 56, -_FRAME.left), ground(_FRAME))
         .properties(width=width, height=height, title=_compared(found, rows))
         .configure(**theme.config())
     )
@@ -62,6 +61,7 @@ def survival_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 
 
 _ENDS = 190
+_FRAME = Frame(left=54, right=_ENDS)
 
 
 def survival_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -111,5 +111,5 @@ def _compared(found: Mapping[str, Any], rows: list[dict[str, Any]]) -> alt.Title
     return alt.TitleParams(
         text=theme.lines(answer_finding(found), theme.TITLE_SIZE, bold=True, most=4),
         subtitle=theme.lines(meaning, theme.TEXT_SIZE),
-        dx=-40,
+        dx=-_FRAME.left,
     )

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 60
 """Points that are listed; of more, those at both ends."""
 
+MOST_NAMED: Final = 3
+"""Axes that a sentence names; of more, it names the first and counts the others, so that both ends fit a title."""
+
+DRAWN: Final = ("lhs", "sobol")
+"""Designs whose values are drawn."""
+
 
 def sweep_text(found: Mapping[str, Any], charts: Sequence[str] = (), again: str | None = None) -> str:
     """Everything `article4 sweep` prints, the answer first.
@@ -46,11 +52,11 @@ def sweep_line(found: Mapping[str, Any]) -> str:
         known = [(point["metrics"]["attack"]["mean"], point) for point in points]
         low, high = min(known, key=lambda one: one[0]), max(known, key=lambda one: one[0])
         if low[0] == high[0]:
-            where = _at(low[1], found) if len(known) == 1 else f"at each of {len(known)} points"
+            where = at_text(low[1], found) if len(known) == 1 else f"at each of {len(known)} points"
             return f"{protege} is attacked {span} in {percent(low[0])} of worlds ({where})."
         return (
-            f"{protege} is attacked {span} in {percent(low[0])} of worlds ({_at(low[1], found)}) to {percent(high[0])} "
-            f"({_at(high[1], found)})."
+            f"{protege} is attacked {span} in {percent(low[0])} of worlds ({at_text(low[1], found)}) to "
+            f"{percent(high[0])} ({at_text(high[1], found)})."
         )
     arm = found["arms"][1]
     ratios = [(ratio, point) for point in points if (ratio := point["arms"][arm]["hazard_ratio"]["mean"]) is not None]
@@ -59,27 +65,30 @@ def sweep_line(found: Mapping[str, Any]) -> str:
     low, high = min(ratios, key=lambda one: one[0]), max(ratios, key=lambda one: one[0])
     begin = f"{plain(arm, 60)} in place of {plain(found['control'], 60)} multiplies the hazard of attack by"
     if low[0] == high[0]:
-        where = _at(low[1], found) if len(ratios) == 1 else f"at each of {len(ratios)} points"
+        where = at_text(low[1], found) if len(ratios) == 1 else f"at each of {len(ratios)} points"
         return f"{begin} {_ratio(low, arm)} ({where})."
-    return f"{begin} {_ratio(low, arm)} ({_at(low[1], found)}) to {_ratio(high, arm)} ({_at(high[1], found)})."
+    return f"{begin} {_ratio(low, arm)} ({at_text(low[1], found)}) to {_ratio(high, arm)} ({at_text(high[1], found)})."
 
 
 def short_names(axes: Sequence[str]) -> dict[str, str]:
-    """Axes by their last parts: as few as tell them apart, two at least."""
+    """Axes by their last parts: as few as tell them apart, two at least; of a state's numbers the state is named."""
     parts = 2
     while True:
-        shown = {name: ".".join(name.split(".")[-parts:]) for name in axes}
+        shown = {}
+        for name in axes:
+            own = name.removeprefix("states.")
+            shown[name] = ".".join(own.split(".")[-parts:]) if own == name else own
         if len(set(shown.values())) == len(axes) or parts > 8:
             return shown
         parts += 1
 
 
-def value_text(value: Any) -> str:
-    """A value of an axis in few characters."""
+def value_text(value: Any, digits: int = 4) -> str:
+    """A value of an axis in few characters; a number in so many significant digits."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.{digits}g}"
     return plain(value, 24)
 
 
@@ -89,9 +98,22 @@ def _ratio(known: tuple[float, Mapping[str, Any]], arm: str) -> str:
     return f"{quantity(found['mean'], found['mc_se'], 2)}{ends}"
 
 
-def _at(point: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    short = short_names(list(found["axes"]))
-    return ", ".join(f"{short[name]} {value_text(value)}" for name, value in point["at"].items())
+def at_text(point: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Where a point lies, in few words: of many axes its number in sweep.csv, the first axis and how many others."""
+    rest = len(found["axes"]) - 1
+    return point_name(point, found) + (f" and {rest} others" if rest >= MOST_NAMED else "")
+
+
+def point_name(point: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """What a point is called in a list: where it lies; of many axes its number in sweep.csv and the first axis."""
+    told = _values(point, found)
+    return ", ".join(told) if len(told) <= MOST_NAMED else f"point {found['points'].index(point)}: {told[0]}"
+
+
+def _values(point: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """The axes with their values; those that were drawn rather than chosen need fewer digits."""
+    short, digits = short_names(list(found["axes"])), 3 if found["design"] in DRAWN else 4
+    return [f"{short[name]} {value_text(value, digits)}" for name, value in point["at"].items()]
 
 
 def _setting(found: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ from sim.view.curve import credibility_chart, is_curve
 from sim.view.forest import row
 from sim.view.maps import map_chart
 from sim.view.marks import BRACKETS, PERCENT, Frame, finished, name_at, texts
-from sim.view.points import at_text, sweep_setting, sweep_source, usual
-from sim.view.sweep import sweep_line
+from sim.view.points import sweep_setting, sweep_source, usual
+from sim.view.sweep import MOST_NAMED, point_name, sweep_line
 from sim.view.words import interval
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def points_chart(found: Mapping[str, Any]) -> alt.LayerChart:
         f"{drawn.words(found)} {sweep_setting(found)}",
         f"Lines, brackets: {BRACKETS}." if any(one["low"] is not None for one in rows) else "",
         f"The {MOST_ROWS // 2} least and greatest of {len(found['points']):,} points." if cut else "",
+        "A point's number is that in sweep.csv, which has its other values." if len(found["axes"]) > MOST_NAMED else "",
     ]
     finding = sweep_line(found)
     return finished(layers, _FRAME, height, finding=finding, below=below, source=sweep_source(found))
@@ -95,7 +96,7 @@ def points_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for point in found["points"]:
         number = drawn.of(point)
-        rows.append(row(at_text(point, found), number, drawn.text(number), _bracket(number, drawn.kind)))
+        rows.append(row(point_name(point, found), number, drawn.text(number), _bracket(number, drawn.kind)))
     if len(found["axes"]) > 1:
         rows.sort(key=lambda one: (one["mean"] is None, one["mean"] or 0.0))
     if len(rows) > MOST_ROWS:

@@ -43,7 +43,8 @@ h1 {{ font-size: 1.4rem; line-height: 1.25; }} h2 {{ font-size: 1.1rem; margin: 
 .scroll {{ overflow-x: auto; }} table {{ border-collapse: collapse; font-size: .875rem; }}
 th, td {{ border-bottom: 1px solid var(--rule); padding: .2rem .6rem .2rem 0; text-align: left; vertical-align: top;
   overflow-wrap: normal; }} td {{ font-variant-numeric: tabular-nums; }}
-@media print {{ body {{ font-size: 10pt; padding: 0; }} li, .odds {{ break-inside: avoid; }}
+@page {{ margin: 12mm; }}
+@media print {{ :root {{ font-size: 9pt; }} body {{ font-size: 1rem; padding: 0; }} li, .odds {{ break-inside: avoid; }}
   h2, h3 {{ break-after: avoid; }} }}
 """
 

@@ -129,6 +129,7 @@ def waterfall_rows(found: Mapping[str, Any], metric: str = "hazard") -> list[dic
     for place, (name, part) in enumerate([*told["shares"].items(), ("total", told["effect"])]):
         begin = 0.0 if name == "total" else start
         mean, ends, error = part["mean"], part["interval"], part["mc_se"]
+        digits = max(filter(None, (error, told["effect"]["mc_se"])), default=None)
         ends = None if ends is None or ends[0] == ends[1] else ends
         end = None if mean is None or begin is None else begin + scale * mean
         low, high = (None, None) if ends is None or begin is None else (begin + scale * one for one in ends)
@@ -140,7 +141,7 @@ def waterfall_rows(found: Mapping[str, Any], metric: str = "hazard") -> list[dic
                 "end": end,
                 "low": low,
                 "high": high,
-                "figure": MISSING if mean is None else signed(mean, error, scale),
+                "figure": MISSING if mean is None else _figure(mean, digits, scale),
                 "bracket": interval(ends, error, scale) if ends else "",
                 "colour": _colour(name, mean),
                 "y": _ROW * (place + 0.5),
@@ -148,6 +149,12 @@ def waterfall_rows(found: Mapping[str, Any], metric: str = "hazard") -> list[dic
         )
         start = end
     return rows
+
+
+def _figure(mean: float, error: float | None, scale: float) -> str:
+    """A share in no more digits than the whole deserves; no sign where nothing is left of it."""
+    text = signed(mean, error, scale)
+    return "0" if text.strip("+-0.") == "" else text
 
 
 def _colour(name: str, mean: float | None) -> str:
