@@ -12,7 +12,8 @@ from sim.reading import InputError
 from sim.scenario import names
 from sim.view.as_json import json_text
 from sim.view.replay import belief_table, parting, row_table, setting, title
-from sim.view.telling import months, number
+from sim.view.story import number
+from sim.view.telling import months
 from sim.view.timeline import month_part, replay_page
 from sim.view.words import OUTCOMES
 
