@@ -5,6 +5,9 @@
 Every number on the page is printed by the command that stands above it. What a command answered is kept under the work
 folder, for the code and the record that it was asked of: stopped, the page goes on from there. `--reduced` asks the
 same for a twentieth of the worlds or less, so that a test can go all the way; its page is no finding.
+
+The answers that the dashboard shows are written to `seeds/validation/`, with what they were made of; reduced ones to
+the work folder.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import validation_words as words
 import sim
 from sim.cli import main
 from sim.experiment.identity import code_digest, digest_of, surroundings
+from sim.judge.shipped import ship
 from sim.view.files import save
 from sim.view.reliability import reliability_chart
 from sim.view.targets import targets_chart
@@ -145,6 +149,10 @@ def main_page() -> None:
     figures = page.parent / FIGURES
     save(reliability_chart(found["backtest"]), figures / "reliability.svg")
     save(targets_chart(found["calibration"]["ensembles"]["latest"]), figures / "targets.svg")
+    shelf = work / "shipped" if reduced else None
+    for one in (BACKTEST, CLAIMS):
+        ship(one.name, found[one.name], one.line(reduced=reduced), shelf)
+    ship("alternatives", {"command": "alternatives", "rows": words.alternatives(others)}, "", shelf)
     page.write_text(words.page(found, others, commands, reduced=reduced), encoding="utf-8")
 
 

@@ -12,12 +12,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from sim import experiment
-from sim.app import parts
+from sim.app import parts, validation
 from sim.app.answers import Answers
 from sim.app.ten import TEN, overrides
 from sim.cli import main
 from sim.experiment import Growing
+from sim.judge import shipped
+from sim.record import data_folder
 from sim.scenario import leaves, load, scenario_hash
+from sim.view.backtest import backtest_text
+from sim.view.claims import claims_text
 
 PAGES = ("asking", "comparing", "sweeping", "replaying", "evidence", "validation")
 
@@ -205,11 +209,37 @@ def test_cases_behind_a_posterior_name_their_sources() -> None:
     assert "jamestown.org" in text
 
 
-def test_validation_says_how_to_make_what_is_not_there() -> None:
+def test_validation_shows_what_is_shipped_and_how_to_renew_it() -> None:
     text = said(opened("validation"))
     assert all(f"article4 {command} --json > runs/{command}.json" in text for command in ("backtest", "claims"))
     assert "The record is sound" in text
     assert "candidates meet all" in text
+    assert "Shipped: asked by “make validation” as “article4 backtest --trials 20000" in text
+    assert "left out of the fit the model is" in text
+    assert "claims put to the model" in text
+    assert "What would change the answer" in text
+    page = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    for kind in ("backtest", "claims"):
+        shipped = json.loads((data_folder() / "seeds" / "validation" / f"{kind}.json").read_text(encoding="utf-8"))
+        assert {"backtest": backtest_text, "claims": claims_text}[kind](shipped) in page, "one and the same run"
+
+
+@pytest.mark.parametrize("changed", [[], ["code.world has changed"]])
+def test_figures_of_another_version_are_said_to_be_so(changed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "changed_since", lambda _: changed)
+    text = said(opened("validation"))
+    assert ("Not of this version" in text) == bool(changed)
+    assert ("code.world has changed" in text) == bool(changed)
+
+
+def test_an_answer_shipped_now_is_of_this_version_and_another_is_not(tmp_path: Path) -> None:
+    path = shipped.ship("backtest", BACKTEST | {"out": "somewhere"}, "backtest --trials 5", tmp_path)
+    held = json.loads(path.read_text(encoding="utf-8"))
+    assert (held["command"], held["out"], held["made"]["line"]) == ("backtest", None, "backtest --trials 5")
+    assert shipped.changed_since(held["made"]) == []
+    held["made"]["posterior"] = "0" * 64
+    held["made"]["code"]["world"] = "0" * 64
+    assert shipped.changed_since(held["made"]) == ["code.world has changed", "posterior has changed"]
 
 
 SCORES = {"brier": 0.2, "log": 0.6, "rps": 0.15}
@@ -229,8 +259,8 @@ CLAIMS: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("backtest.json", BACKTEST, "backtest.json, seed 1"),
-        ("claims.json", CLAIMS, "claims.json, seed 1"),
+        ("backtest.json", BACKTEST, "backtest.json, seed 1; which version made it is not said"),
+        ("claims.json", CLAIMS, "claims.json, seed 1; which version made it is not said"),
         ("broken.json", {"command": "backtest", "scores": 3}, "not as this version writes it"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,6 +189,15 @@ def test_the_wait_for_entry_is_drawn_when_the_members_decide() -> None:
     assert row["lag"] == [2.0, 5.0][int(row["lag_drawn"] * 2)]
     (entry,) = of("let in", 0, "cover enters into force")
     assert entry["month"] == row["entry_month"] == row["month"] + row["lag"]
+
+
+def test_the_reference_names_every_row_and_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([^`]+)`", page))
+    rows = [row for world in WORLDS for row in story(world, 0)[0]]
+    assert {row["event"] for row in rows if "event" in row} - named == set()
+    keys = {key for row in rows for key in row if not key.startswith("chance_of_")}
+    assert keys - named == set()
 
 
 def test_what_a_world_is_given_stands_first() -> None:
