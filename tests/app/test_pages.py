@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from sim import experiment
-from sim.app import parts, validation
+from sim.app import parts, uploads, validation
 from sim.app.answers import Answers
 from sim.app.ten import TEN, overrides
 from sim.cli import main
@@ -22,6 +22,7 @@ from sim.record import data_folder
 from sim.scenario import leaves, load, scenario_hash
 from sim.view.backtest import backtest_text
 from sim.view.claims import claims_text
+from sim.view.replay import title
 
 PAGES = ("asking", "comparing", "sweeping", "replaying", "evidence", "validation")
 
@@ -194,6 +195,71 @@ def test_a_world_is_stepped_through_month_by_month() -> None:
     assert address(at)["month"] == first
     told = experiment.replay("member", 7, 1)
     assert f"first attacked in month {told.row['first_attack_month']}" in said(at)
+
+
+def test_numbers_in_the_address_change_both_worlds() -> None:
+    sets = ["perception.bias=2", "horizon=6"]
+    at = opened("replaying", what="member", beside="outsider", trial="3", seed="1", set=sets)
+    assert address(at)["set"] == sets
+    told = experiment.replay("member", 3, 1, overrides=sets, pair="outsider")
+    assert told.twin is not None
+    text = said(at)
+    assert title(told.to_json()) in text
+    assert title(told.twin.to_json()) in text
+    at.text_area(key="replay changes").set_value("horizon=0").run()
+    assert "horizon: 0 is below its minimum" in said(at)
+
+
+def test_what_was_asked_is_what_is_replayed_first_and_can_be_taken_over_later() -> None:
+    at = AppTest.from_string("from sim.app import replaying\nreplaying.page()", default_timeout=120)
+    at.session_state["address of ask"] = {"arm": ["nato-like"], "set": ["states.Israel.deterrence=4"]}
+    at.run()
+    tied = ["states.Israel.deterrence=4", "states.United States.deterrence=4"]
+    there = {"what": ["nato-like"], "beside": ["outsider"], "set": tied}
+    assert address(at).items() >= there.items()
+    assert [button.key for button in at.button if button.key == "replay take over"] == []
+    at.selectbox(key="replay what").set_value("member").run()
+    assert address(at)["what"] == ["member"]
+    at.button(key="replay take over").click().run()
+    assert [error.value for error in at.exception] == []
+    assert address(at).items() >= there.items()
+
+
+def test_a_file_of_ones_own_is_replayed_as_world_and_as_twin() -> None:
+    at = opened("replaying", what="outsider", trial="2", seed="1")
+    at.file_uploader(key="replay file").upload(MINE_FILE[0], MINE_FILE[1], "application/yaml").run()
+    assert [error.value for error in at.exception] == []
+    assert at.selectbox(key="replay what").value == "my file"
+    mine = title(experiment.replay(uploads.read(*MINE_FILE), 2, 1).to_json())
+    assert mine.startswith("mine, trial 2")
+    assert mine in said(at)
+    at.selectbox(key="replay what").set_value("outsider")
+    at.text_area(key="replay changes").set_value("horizon=5")
+    at.selectbox(key="replay beside").set_value("my file").run()
+    assert [error.value for error in at.exception] == []
+    assert f"**Beside it** {mine}" in said(at)
+
+
+def test_a_file_that_is_wrong_gets_its_message_where_worlds_are_told() -> None:
+    at = opened("replaying", what="member", trial="2")
+    at.file_uploader(key="replay file").upload("mine.yaml", b"extends: member\nhorizon: 0\n", "application/yaml").run()
+    assert "mine.yaml:2" in said(at)
+    assert "my file" not in at.selectbox(key="replay what").options
+
+
+def test_a_file_of_ones_own_is_asked_and_goes_when_it_is_taken_away(answers: Answers) -> None:
+    file = "mine.yaml", b"extends: nato-like\n"
+    planted(answers, "outsider", "member")
+    answers.keep(Growing(["outsider", uploads.read(*file)]).plan, few("outsider", "nato-like") | {"trials": 10_000})
+    at = opened("asking")
+    at.sidebar.file_uploader(key="ask file").upload(*file, "application/yaml").run()
+    assert [error.value for error in at.exception] == []
+    assert at.multiselect(key="ask arms").value == ["my file"]
+    at.sidebar.file_uploader(key="ask file").set_value(None).run()
+    assert at.multiselect(key="ask arms").value == []
+
+
+MINE_FILE = ("mine.yaml", b"extends: member\nhorizon: 5\n")
 
 
 @pytest.mark.parametrize("name", ["states.Russia.resolve", "states.Iran.defence", "crisis.setback_spread"])
