@@ -5,6 +5,9 @@
 Every number on the page is printed by the command that stands above it. What a command answered is kept under the work
 folder, for the code and the record that it was asked of: stopped, the page goes on from there. `--reduced` asks the
 same for a twentieth of the worlds or less, so that a test can go all the way; its page is no finding.
+
+The answers that the dashboard shows are written to `seeds/validation/`, with what they were made of; reduced ones to
+the work folder.
 """
 
 from __future__ import annotations
@@ -22,19 +25,15 @@ from typing import Any, Final
 
 import validation_words as words
 
-import sim
 from sim.cli import main
-from sim.experiment.identity import code_digest, digest_of, surroundings
-from sim.record.ensemble import FILES
+from sim.experiment.identity import digest_of
+from sim.judge.shipped import made_of, ship
 from sim.view.files import save
 from sim.view.reliability import reliability_chart
 from sim.view.targets import targets_chart
 
 DOCS: Final = Path(__file__).parent
 FIGURES: Final = "images/validation"
-SRC: Final = Path(sim.__file__).parent
-ROOMS: Final = ("experiment", "judge")
-"""Rooms whose code decides answers besides those that `surroundings` knows of."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,7 @@ def asked(command: Asked, work: Path, *, reduced: bool) -> dict[str, Any]:
     """
     line = command.line(reduced=reduced)
     kept = work / f"{command.name}.json"
-    about = digest_of(
-        {"line": line, "around": surroundings((), FILES), "code": {room: code_digest(SRC / room) for room in ROOMS}}
-    )
+    about = digest_of({"line": line, **made_of()})
     if kept.is_file() and (found := json.loads(kept.read_text(encoding="utf-8")))["about"] == about:
         return found["answer"]
     sys.stderr.write(f"article4 {line}\n")
@@ -146,6 +143,10 @@ def main_page() -> None:
     figures = page.parent / FIGURES
     save(reliability_chart(found["backtest"]), figures / "reliability.svg")
     save(targets_chart(found["calibration"]["ensembles"]["latest"]), figures / "targets.svg")
+    shelf = work / "shipped" if reduced else None
+    for one in (BACKTEST, CLAIMS):
+        ship(one.name, found[one.name], one.line(reduced=reduced), shelf)
+    ship("alternatives", {"command": "alternatives", "rows": words.alternatives(others)}, "", shelf)
     page.write_text(words.page(found, others, commands, reduced=reduced), encoding="utf-8")
 
 

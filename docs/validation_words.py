@@ -56,10 +56,15 @@ def page(
         missed=[one for one in latest["targets"] if one["met"] is not None and one["met"] < 0.5],
         failed=[one for one in latest["checks"] if one["met"] is False and one["value"] is not None],
         worst=back["misses"][:3],
-        others=[_row(*one) for one in others],
+        others=alternatives(others),
         leader=found["estimate"]["extrapolation"][0],
         drivers=_drivers(found["drivers"])[:MOST],
     )
+
+
+def alternatives(others: Sequence[tuple[str, str, Answer]]) -> list[dict[str, str]]:
+    """Return what would change the answer, a row each; arguments as for `page`."""
+    return [_row(*one) for one in others]
 
 
 def _ratio(answer: Answer) -> Answer:

@@ -12,11 +12,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from sim import experiment
-from sim.app import parts
+from sim.app import parts, uploads, validation
 from sim.app.answers import Answers
 from sim.app.ten import TEN, overrides
 from sim.experiment import Growing
+from sim.judge import shipped
+from sim.record import data_folder
 from sim.scenario import leaves, load, scenario_hash
+from sim.view.backtest import backtest_text
+from sim.view.claims import claims_text
+from sim.view.replay import title
 
 PAGES = ("asking", "comparing", "sweeping", "replaying", "evidence", "validation")
 
@@ -191,6 +196,71 @@ def test_a_world_is_stepped_through_month_by_month() -> None:
     assert f"first attacked in month {told.row['first_attack_month']}" in said(at)
 
 
+def test_numbers_in_the_address_change_both_worlds() -> None:
+    sets = ["perception.bias=2", "horizon=6"]
+    at = opened("replaying", what="member", beside="outsider", trial="3", seed="1", set=sets)
+    assert address(at)["set"] == sets
+    told = experiment.replay("member", 3, 1, overrides=sets, pair="outsider")
+    assert told.twin is not None
+    text = said(at)
+    assert title(told.to_json()) in text
+    assert title(told.twin.to_json()) in text
+    at.text_area(key="replay changes").set_value("horizon=0").run()
+    assert "horizon: 0 is below its minimum" in said(at)
+
+
+def test_what_was_asked_is_what_is_replayed_first_and_can_be_taken_over_later() -> None:
+    at = AppTest.from_string("from sim.app import replaying\nreplaying.page()", default_timeout=120)
+    at.session_state["address of ask"] = {"arm": ["nato-like"], "set": ["states.Israel.deterrence=4"]}
+    at.run()
+    tied = ["states.Israel.deterrence=4", "states.United States.deterrence=4"]
+    there = {"what": ["nato-like"], "beside": ["outsider"], "set": tied}
+    assert address(at).items() >= there.items()
+    assert [button.key for button in at.button if button.key == "replay take over"] == []
+    at.selectbox(key="replay what").set_value("member").run()
+    assert address(at)["what"] == ["member"]
+    at.button(key="replay take over").click().run()
+    assert [error.value for error in at.exception] == []
+    assert address(at).items() >= there.items()
+
+
+def test_a_file_of_ones_own_is_replayed_as_world_and_as_twin() -> None:
+    at = opened("replaying", what="outsider", trial="2", seed="1")
+    at.file_uploader(key="replay file").upload(MINE_FILE[0], MINE_FILE[1], "application/yaml").run()
+    assert [error.value for error in at.exception] == []
+    assert at.selectbox(key="replay what").value == "my file"
+    mine = title(experiment.replay(uploads.read(*MINE_FILE), 2, 1).to_json())
+    assert mine.startswith("mine, trial 2")
+    assert mine in said(at)
+    at.selectbox(key="replay what").set_value("outsider")
+    at.text_area(key="replay changes").set_value("horizon=5")
+    at.selectbox(key="replay beside").set_value("my file").run()
+    assert [error.value for error in at.exception] == []
+    assert f"**Beside it** {mine}" in said(at)
+
+
+def test_a_file_that_is_wrong_gets_its_message_where_worlds_are_told() -> None:
+    at = opened("replaying", what="member", trial="2")
+    at.file_uploader(key="replay file").upload("mine.yaml", b"extends: member\nhorizon: 0\n", "application/yaml").run()
+    assert "mine.yaml:2" in said(at)
+    assert "my file" not in at.selectbox(key="replay what").options
+
+
+def test_a_file_of_ones_own_is_asked_and_goes_when_it_is_taken_away(answers: Answers) -> None:
+    file = "mine.yaml", b"extends: nato-like\n"
+    planted(answers, "outsider", "member")
+    answers.keep(Growing(["outsider", uploads.read(*file)]).plan, few("outsider", "nato-like") | {"trials": 10_000})
+    at = opened("asking")
+    at.sidebar.file_uploader(key="ask file").upload(*file, "application/yaml").run()
+    assert [error.value for error in at.exception] == []
+    assert at.multiselect(key="ask arms").value == ["my file"]
+    at.sidebar.file_uploader(key="ask file").set_value(None).run()
+    assert at.multiselect(key="ask arms").value == []
+
+
+MINE_FILE = ("mine.yaml", b"extends: member\nhorizon: 5\n")
+
+
 @pytest.mark.parametrize("name", ["states.Russia.resolve", "states.Iran.defence", "crisis.setback_spread"])
 def test_a_parameter_leads_to_its_source(name: str) -> None:
     at = opened("evidence", scenario="member", parameter=name)
@@ -204,11 +274,37 @@ def test_cases_behind_a_posterior_name_their_sources() -> None:
     assert "jamestown.org" in text
 
 
-def test_validation_says_how_to_make_what_is_not_there() -> None:
+def test_validation_shows_what_is_shipped_and_how_to_renew_it() -> None:
     text = said(opened("validation"))
     assert all(f"article4 {command} --json > runs/{command}.json" in text for command in ("backtest", "claims"))
     assert "The record is sound" in text
     assert "candidates meet all" in text
+    assert "Shipped: asked by “make validation” as “article4 backtest --trials 20000" in text
+    assert "left out of the fit the model is" in text
+    assert "claims put to the model" in text
+    assert "What would change the answer" in text
+    page = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    for kind in ("backtest", "claims"):
+        shipped = json.loads((data_folder() / "seeds" / "validation" / f"{kind}.json").read_text(encoding="utf-8"))
+        assert {"backtest": backtest_text, "claims": claims_text}[kind](shipped) in page, "one and the same run"
+
+
+@pytest.mark.parametrize("changed", [[], ["code.world has changed"]])
+def test_figures_of_another_version_are_said_to_be_so(changed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "changed_since", lambda _: changed)
+    text = said(opened("validation"))
+    assert ("Not of this version" in text) == bool(changed)
+    assert ("code.world has changed" in text) == bool(changed)
+
+
+def test_an_answer_shipped_now_is_of_this_version_and_another_is_not(tmp_path: Path) -> None:
+    path = shipped.ship("backtest", BACKTEST | {"out": "somewhere"}, "backtest --trials 5", tmp_path)
+    held = json.loads(path.read_text(encoding="utf-8"))
+    assert (held["command"], held["out"], held["made"]["line"]) == ("backtest", None, "backtest --trials 5")
+    assert shipped.changed_since(held["made"]) == []
+    held["made"]["posterior"] = "0" * 64
+    held["made"]["code"]["world"] = "0" * 64
+    assert shipped.changed_since(held["made"]) == ["code.world has changed", "posterior has changed"]
 
 
 SCORES = {"brier": 0.2, "log": 0.6, "rps": 0.15}
@@ -228,8 +324,8 @@ CLAIMS: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("backtest.json", BACKTEST, "backtest.json, seed 1"),
-        ("claims.json", CLAIMS, "claims.json, seed 1"),
+        ("backtest.json", BACKTEST, "backtest.json, seed 1; which version made it is not said"),
+        ("claims.json", CLAIMS, "claims.json, seed 1; which version made it is not said"),
         ("broken.json", {"command": "backtest", "scores": 3}, "not as this version writes it"),
     ],
 )

@@ -62,6 +62,68 @@ def test_the_text_tells_every_month_and_every_attack(pair: Path, capsys: pytest.
     assert any(f"{attack['actor']} challenges? {attack['choice']}" in line and share in line for line in main_story)
 
 
+def months_of(text: str) -> dict[int, list[str]]:
+    """Lines of each month of a story."""
+    found: dict[int, list[str]] = {}
+    for block in text.split("\n\n"):
+        head, *lines = block.splitlines()
+        if head.startswith("Month "):
+            found[int(head.split()[1].rstrip(":"))] = lines
+    return found
+
+
+def test_a_chance_is_told_with_its_draw_and_a_month_without_one_in_one_sentence() -> None:
+    told = sim.replay("member", 5)
+    story = months_of(told.text())
+    came = {event["month"] for event in told.events if event.get("came")}
+    sent = {event["month"] for event in told.events if event.get("sent")}
+    jumps = {event["month"] for event in told.events if event.get("jumps")}
+    quiet = set(story) - came - sent - jumps - {0, 12}  # 0: what a world is given; 12: the chair passes on
+    assert quiet
+    for month in quiet:
+        (sentence,) = [" ".join(line.strip() for line in story[month])]
+        assert sentence.startswith("No chance: Israel overt ")
+        assert len(story[month]) <= 2
+    for event in told.events:
+        if event.get("came"):
+            said = f"{event['actor']} gets a {event['event']}, "
+            (line,) = [line for line in story[int(event["month"])] if said in line]
+            assert line.endswith(f": {event['came_to']}")
+    (struck,) = [event for event in told.events if event.get("came_to") == "strike" and event["month"] == 2]
+    assert f"{100 * struck['chance']:.2f} % ({struck['drawn']:.4f})" in told.text(), "digits that tell which is greater"
+
+
+def test_what_observers_make_of_a_signal_stands_with_it() -> None:
+    told = sim.replay("member", 5)
+    story = months_of(told.text())
+    signal = next(event for event in told.events if event.get("event") == "talk" and event["sent"])
+    lines = " ".join(line.strip() for line in story[int(signal["month"])])
+    assert f"talk by {signal['actor']} " in lines
+    reads = [e for e in told.events if e.get("event") == "signals read" and e["month"] == signal["month"]]
+    for read in (read for read in reads if read["actor"] == signal["actor"]):
+        assert f"{read['observer']} {read['mean_before']:.2f} → {read['mean']:.2f}" in lines
+
+
+def test_the_councils_days_are_told(pair: Path) -> None:
+    told = sim.replay(pair, find="mandate is not null")
+    decided = next(event for event in told.events if event.get("event") == "Council decides")
+    text = " ".join(told.text().split())
+    assert "Council is convened on the day of the request" in text
+    assert f"Council decides: {decided['decision']}" in text
+    assert f"the action lasts {decided['action_lasts']:g} days" in text
+
+
+def test_the_page_folds_what_came_to_nothing() -> None:
+    told = sim.replay("member", 5)
+    page = told.page()
+    assert page.count("<details>") == page.count("<summary>") == 24
+    folded = page.split("<details>")[1].split("</details>")[0]
+    silent = [e for e in told.events if e.get("event") == "talk" and e["month"] == 0 and not e["sent"]]
+    assert silent
+    assert all(event["actor"] in folded for event in silent)
+    assert "first belief, with its draw" in folded
+
+
 class Page(HTMLParser):
     """What a browser would load, and whether every element is closed."""
 

@@ -20,7 +20,16 @@ def said(page: str) -> dict[str, list[str]]:
         page: name of the page.
     """
     given = {key: st.query_params.get_all(key) for key in st.query_params}
-    return given or dict(st.session_state.get(_place(page), {}))
+    return given or shown(page)
+
+
+def shown(page: str) -> dict[str, list[str]]:
+    """What a page showed last in this session; empty if it was not open, or showed the usual.
+
+    Args:
+        page: name of the page.
+    """
+    return dict(st.session_state.get(_place(page), {}))
 
 
 def first(given: Mapping[str, Sequence[str]], key: str, known: Sequence[str], otherwise: str) -> str:
@@ -45,8 +54,8 @@ def tell(page: str, told: Mapping[str, Sequence[str]]) -> None:
     """
     kept = {key: list(texts) for key, texts in told.items() if texts}
     st.session_state[_place(page)] = kept
-    shown = {key: st.query_params.get_all(key) for key in st.query_params}
-    if shown != kept:
+    there = {key: st.query_params.get_all(key) for key in st.query_params}
+    if there != kept:
         st.query_params.from_dict(kept)
 
 

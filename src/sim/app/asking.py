@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from sim.app import address, growing, parts, uploads
+from sim.app import address, growing, parts
+from sim.app.brought import MINE, brought, is_new
 from sim.app.ten import RECORDED, TEN, Moved, neighbours, overrides
 from sim.experiment import Growing
 from sim.reading import InputError
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 PAGE: Final = "ask"
-MINE: Final = "my file"
-"""What a scenario that was brought along is called among the choices."""
-
+_FILE: Final = "ask file"
 _CONTROL, _ARM = "outsider", "member"
 _TODAY: Final = {"today-member": "today"}
 """Scenarios that begin at another time, and what stands beside them."""
@@ -36,7 +35,7 @@ def page() -> None:
     )
     given = address.said(PAGE)
     with st.sidebar:
-        mine = _brought()
+        mine = brought(_FILE)
         chosen = _sliders(given)
     control, arms = _scenarios(given, mine)
     chart = st.segmented_control(
@@ -72,6 +71,25 @@ def page() -> None:
     _after(found, scenarios, chart, chosen)
 
 
+def asked() -> dict[str, list[str]]:
+    """What was last asked in this session, as the page of single worlds takes it; empty if nothing was chosen.
+
+    Returns:
+        `what` (the first arm), `beside` (the control) and `set` (what was moved, with what is tied to it).
+    """
+    shown = address.shown(PAGE)
+    if not shown.keys() & {"arm", "control", "set"}:
+        return {}
+    arm = next(iter(shown.get("arm", ())), _ARM)
+    moved = dict(text.split("=", 1) for text in shown.get("set", ()))
+    changes = overrides({name: float(value) for name, value in moved.items()})
+    return {
+        "what": [arm],
+        "beside": shown.get("control") or [_TODAY.get(arm, _CONTROL)],
+        "set": [f"{name}={value:g}" for name, value in changes.items()],
+    }
+
+
 def _after(found: Mapping[str, Any], scenarios: list[Scenario], chart: str, chosen: Mapping[str, float]) -> None:
     """What stands below the answer: numbers, files, and how to have it again."""
     growing.tables(found)
@@ -90,33 +108,13 @@ def _after(found: Mapping[str, Any], scenarios: list[Scenario], chart: str, chos
     )
 
 
-def _brought() -> Scenario | None:
-    """A scenario that was brought along, if it is right; if not, what is wrong with it."""
-    with st.expander("Bring a scenario of your own"):
-        st.markdown(
-            "A YAML file such as `article4 check` reads; it may extend a shipped scenario. It stays on this machine, "
-            "for as long as this page is open."
-        )
-        file = st.file_uploader("Scenario file", type=["yaml", "yml"], key="ask file", max_upload_size=1)
-        if file is None:
-            return None
-        try:
-            found = uploads.read(file.name, file.getvalue())
-        except InputError as error:
-            parts.mistakes(error)
-            return None
-        st.success(f"{plain(found.name)} is valid: “{MINE}” stands beside the control.")
-        return found
-
-
 def _scenarios(given: Mapping[str, list[str]], mine: Scenario | None) -> tuple[str, list[str]]:
     """The control and what is set beside it."""
     known = [*names(), *([MINE] if mine is not None else [])]
     left, right = st.columns(2)
     arms_given = [name for name in given.get("arm", ()) if name in known] or [_ARM]
-    if mine is not None and "ask arms" in st.session_state and st.session_state.get("ask mine") != mine.name:
+    if is_new(_FILE) and mine is not None:
         st.session_state["ask arms"] = [MINE]
-    st.session_state["ask mine"] = None if mine is None else mine.name
     if "ask arms" in st.session_state:
         st.session_state["ask arms"] = [name for name in st.session_state["ask arms"] if name in known]
     arms = right.multiselect(

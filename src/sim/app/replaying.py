@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from sim.app import address, parts, runs
+from sim.app import address, asking, parts, runs
+from sim.app.brought import MINE, brought, is_new
 from sim.experiment import MOST_TRIALS, replay
 from sim.reading import InputError
-from sim.scenario import names
+from sim.scenario import names, scenario_hash
 from sim.view.as_json import json_text
 from sim.view.replay import belief_table, parting, row_table, setting, title
-from sim.view.telling import months, number
+from sim.view.story import number
+from sim.view.telling import months
 from sim.view.timeline import month_part, replay_page
-from sim.view.words import OUTCOMES
+from sim.view.words import OUTCOMES, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sim.scenario import Scenario
+
 PAGE: Final = "replay"
+_FILE: Final = "replay file"
 _ALONE: Final = "nothing"
 _BY_NUMBER, _TYPICAL, _FOUND = "by number", "typical of an end", "by a condition"
 
@@ -27,13 +32,20 @@ _BY_NUMBER, _TYPICAL, _FOUND = "by number", "typical of an end", "by a condition
 def page() -> None:
     """Lay out the page."""
     parts.begin("One world, told", "Who decided what, on which beliefs and odds, and the draw that settled it.")
-    given = address.said(PAGE)
+    asked = asking.asked()
+    given = address.said(PAGE) or asked
     kept = runs.stored("run", "compare")
-    what, pair = _worlds(given, kept)
+    mine = brought(_FILE)
+    if is_new(_FILE) and mine is not None:
+        st.session_state["replay what"] = MINE
+    what, pair = _worlds(given, kept, mine)
+    changes = [] if what in kept else _changes(given)
+    _take_over(asked, {"what": [what], "beside": [pair or _ALONE], "set": changes}, mine)
     choice = _which(given, stored=what in kept)
     try:
         arm = _arm(given, kept[what]) if what in kept else None
-        told = _played(str(kept[what].path) if what in kept else what, pair, arm=arm, **choice)
+        one, other = _meant(what, kept, mine), None if pair is None else _meant(pair, kept, mine)
+        told = _played(_called(one, other), one, other, changes=tuple(changes), arm=arm, **choice)
     except InputError as error:
         parts.mistakes(error)
         return
@@ -41,20 +53,68 @@ def page() -> None:
     shown = {key: [str(value)] for key, value in choice.items() if value is not None}
     beside = {} if pair is None else {"beside": [pair]}
     beside |= {} if arm is None else {"arm": [arm]}
-    address.tell(PAGE, {"what": [what], **beside, **shown, "month": [number(month)]})
-    _show(told, month, f"{what}-{told['trial']}")
+    address.tell(PAGE, {"what": [what], **beside, "set": changes, **shown, "month": [number(month)]})
+    _show(told, month, f"{plain(told['name'], 60)}-{told['trial']}")
 
 
-def _worlds(given: Mapping[str, Sequence[str]], kept: Mapping[str, runs.Run]) -> tuple[str, str | None]:
+def _worlds(
+    given: Mapping[str, Sequence[str]], kept: Mapping[str, runs.Run], mine: Scenario | None
+) -> tuple[str, str | None]:
     """What is replayed, and what is set beside it."""
     left, right = st.columns(2)
-    known = [*names(), *kept]
-    first = address.first(given, "what", known, "member")
-    what = left.selectbox("Scenario or stored run", known, index=known.index(first), key="replay what")
-    others = [_ALONE, *names()]
-    start = others.index(address.first(given, "beside", others, _ALONE))
-    pair = right.selectbox("Beside it", others, index=start, key="replay beside", help="The same draws elsewhere.")
+    scenarios = [*names(), *([MINE] if mine is not None else [])]
+    known, others = [*scenarios, *kept], [_ALONE, *scenarios]
+    for name, there, usual in (("what", known, "member"), ("beside", others, _ALONE)):
+        key = f"replay {name}"
+        if st.session_state.get(key) not in there:  # the first time, or a file that was taken away
+            st.session_state[key] = address.first(given, name, there, usual)
+    what = left.selectbox("Scenario or stored run", known, key="replay what")
+    pair = right.selectbox("Beside it", others, key="replay beside", help="The same draws elsewhere.")
     return what, None if pair == _ALONE else pair
+
+
+def _changes(given: Mapping[str, Sequence[str]]) -> list[str]:
+    """What is changed in both worlds."""
+    if "replay changes" not in st.session_state:
+        st.session_state["replay changes"] = "\n".join(given.get("set", ()))
+    text = st.text_area(
+        "Changes of both worlds, one a line",
+        key="replay changes",
+        placeholder="states.Russia.resolve.shift=2",
+        height=80,
+        max_chars=2_000,
+        help="Names as with --set on the command line.",
+    )
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _take_over(asked: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]], mine: Scenario | None) -> None:
+    """Offer what was asked on the page that asks, where something else is replayed."""
+    if not asked or asked == now or (mine is None and MINE in {*asked["what"], *asked["beside"]}):
+        return
+
+    def take() -> None:
+        st.session_state["replay what"], st.session_state["replay beside"] = asked["what"][0], asked["beside"][0]
+        st.session_state["replay changes"] = "\n".join(asked["set"])
+
+    said = f"{asked['what'][0]} beside {asked['beside'][0]}" + (", with what was moved" if asked["set"] else "")
+    st.button(f"Take over from Ask: {said}", on_click=take, key="replay take over")
+
+
+def _meant(name: str, kept: Mapping[str, runs.Run], mine: Scenario | None) -> Scenario | str:
+    """What a name among the choices stands for."""
+    if name == MINE and mine is not None:
+        return mine
+    return str(kept[name].path) if name in kept else name
+
+
+def _called(*worlds: Scenario | str | None) -> str:
+    """What tells these worlds from all others; a file by what is in it."""
+    told = (
+        world if world is None or isinstance(world, str) else (world.name, world.title, scenario_hash(world))
+        for world in worlds
+    )
+    return repr(list(told))
 
 
 def _arm(given: Mapping[str, Sequence[str]], run: runs.Run) -> str | None:
@@ -97,16 +157,20 @@ def _which(given: Mapping[str, Sequence[str]], *, stored: bool) -> dict[str, Any
 
 @st.cache_data(show_spinner="Playing one world", max_entries=50)
 def _played(
-    what: str,
-    pair: str | None,
+    called: str,
+    _what: Scenario | str,
+    _pair: Scenario | str | None,
     *,
+    changes: tuple[str, ...],
     arm: str | None,
     trial: int | None,
     seed: int | None,
     typical: str | None,
     find: str | None,
 ) -> dict[str, Any]:
-    return replay(what, trial, seed, find=find, typical=typical, pair=pair, arm=arm).to_json()
+    del called  # by it and the rest the answer is kept
+    found = replay(_what, trial, seed, find=find, typical=typical, overrides=changes, pair=_pair, arm=arm)
+    return found.to_json()
 
 
 def _month(told: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> float:

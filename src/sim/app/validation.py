@@ -1,4 +1,4 @@
-"""The page of validation: what was forecast and held against what happened, as far as it is stored."""
+"""The page of validation: what was forecast and held against what happened; as shipped, or as asked anew here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import streamlit as st
 from sim.app import parts, runs
 from sim.judge import AttackCase, backtests
 from sim.judge.calibrate import told as ensembles_told
+from sim.judge.shipped import FOLDER as SHIPPED
+from sim.judge.shipped import changed_since, made_of
 from sim.reading import InputError
 from sim.record import check, data_folder, entries
+from sim.record.ensemble import ensemble_about
 from sim.view import gallery
 from sim.view.backtest import backtest_text
 from sim.view.calibration import calibration_text
@@ -38,24 +41,31 @@ def page() -> None:
     """Lay out the page."""
     parts.begin("Is it true?", "What the model says of cases that it was not shown, and how sound the record is.")
     found = _found()
+    _alternatives()
     for command, (title, shows) in _KINDS.items():
         st.header(title, anchor=False)
         if command in found:
             _answer(*found[command])
         elif command == "calibrate" and (told := _shipped()) is not None:
+            _calibrated_then()
             _text(told)
         else:
-            st.info(
-                f"Not stored here: {shows}. Make it with `article4 {command} --json > "
-                f"{runs.FOLDER}/{command}.json` where the dashboard was started."
-            )
+            st.info(f"Not stored here: {shows}. {_anew(command)}")
     _record()
+
+
+def _anew(command: str) -> str:
+    """How to have figures of the version at hand."""
+    return (
+        f"Make it with `article4 {command} --json > {runs.FOLDER}/{command}.json` where the dashboard was started: "
+        "what lies there is shown in place of what is shipped."
+    )
 
 
 def _found() -> dict[str, tuple[Path, Mapping[str, Any]]]:
     """The latest stored answer of each kind: below the working directory's runs, else what is shipped."""
     found: dict[str, tuple[Path, Mapping[str, Any]]] = {}
-    for folder in (data_folder() / "seeds", Path(runs.FOLDER)):
+    for folder in (_shelf(), Path(runs.FOLDER)):
         files = sorted((*folder.glob("*.json"), *folder.glob("*/*.json")), key=lambda path: path.stat().st_mtime)
         for path in files:
             if path.name != "manifest.json" and (held := _read(str(path), path.stat().st_mtime)) is not None:
@@ -76,9 +86,59 @@ def _read(path: str, changed: float) -> Mapping[str, Any] | None:
     return held if isinstance(held, dict) and held.get("command") in _KINDS else None
 
 
+def _shelf() -> Path:
+    """Where shipped answers lie."""
+    return data_folder() / "seeds" / SHIPPED
+
+
+def _origin(path: Path, found: Mapping[str, Any]) -> None:
+    """Where an answer comes from, and whether this version would give it."""
+    made = found.get("made")
+    if not isinstance(made, dict):
+        told = f"{path.name}, seed {found.get('seed')}; which version made it is not said in the file."
+        st.caption(parts.marked(told))
+        return
+    asked = f" as “article4 {plain(made['line'], 200)}”, seed {found.get('seed')}" if made.get("line") else ""
+    st.caption(parts.marked(f"Shipped: asked by “make validation”{asked}."))
+    if changed := changed_since(made):
+        st.warning(
+            f"**Not of this version.** Since these figures were made: {parts.marked('; '.join(changed))}. They may "
+            "differ from what this version finds. `make validation` in a checkout renews them, in under an hour."
+        )
+
+
+def _calibrated_then() -> None:
+    """Whether the shipped parameter sets were calibrated by the world at hand."""
+    st.caption("Shipped: calibrated by “make calibrate”.")
+    if ensemble_about("latest").get("code", {}).get("world") != made_of()["code"]["world"]:
+        st.warning(
+            "**Not of this version.** The code of the world has changed since these sets were calibrated. "
+            "`make calibrate` in a checkout calibrates anew, in some twenty minutes."
+        )
+
+
+def _alternatives() -> None:
+    """What would change the answer, as shipped."""
+    path = _shelf() / "alternatives.json"
+    if not path.is_file():
+        return
+    held = json.loads(path.read_bytes())
+    st.header("What would change the answer", anchor=False)
+    _origin(path, held)
+    st.markdown(
+        "What cover does when one thing is set and all else is left: to the monthly hazard of a first attack, to "
+        "P(attack) within 24 months, and how often the leader fights."
+    )
+    rows = tuple((row["said"].replace("`", ""), row["ratio"], row["points"], row["fights"]) for row in held["rows"])
+    header = ("what is set", "hazard ratio", "P(attack), points", "P(leader fights)")
+    note = "Brackets: 90 % interval over what is not known."
+    with st.expander(f"{len(rows) - 1} alternatives"):
+        parts.table(Table("The answer, and what would change it", header, rows, note))
+
+
 def _answer(path: Path, found: Mapping[str, Any]) -> None:
     """An answer as its command tells it, and its chart if there is one."""
-    st.caption(parts.marked(f"{path.name}, seed {found.get('seed')}"))
+    _origin(path, found)
     try:
         text = _TEXTS[found["command"]](found)
         if found["command"] in gallery.CHARTS:
@@ -87,6 +147,8 @@ def _answer(path: Path, found: Mapping[str, Any]) -> None:
         st.warning("This file is not as this version writes it; make it again.")
     else:
         _text(text)
+    if "made" in found:
+        st.caption(_anew(found["command"]))
 
 
 def _text(text: str) -> None:

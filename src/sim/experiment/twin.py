@@ -113,7 +113,11 @@ def _differs(event: Mapping[str, Any], other: Mapping[str, Any] | None) -> str |
         return _ODDS if event["choice"] == other["choice"] else _DEED
     if event.get("event") == "response":
         return _ODDS if event["level"] == other["level"] else _DEED
-    deeds = [{name: value for name, value in one.items() if isinstance(value, (str, bool))} for one in (event, other)]
+    # What a chance came to is told by the choice that follows it.
+    deeds = [
+        {name: value for name, value in one.items() if isinstance(value, (str, bool)) and name != "came_to"}
+        for one in (event, other)
+    ]
     return _ODDS if deeds[0] == deeds[1] else _DEED
 
 

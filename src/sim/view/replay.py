@@ -5,8 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.view.chances import LEGEND, NONE_CAME
+from sim.view.story import Aside, Month, Telling, deviation, number, value_text
 from sim.view.tables import Table, plain_table
-from sim.view.telling import Month, Telling, deviation, months, number, odds_text, value_text
+from sim.view.telling import months, odds_text
 from sim.view.words import OUTCOMES, plain
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def setting(told: Mapping[str, Any]) -> str:
             lines.append(f"Found by {what}: {trials}" + (f", such as {others}." if others else "."))
     if told["stored"]:
         lines.append("What is replayed equals the row that is stored.")
+    lines.append(LEGEND)
     return "\n".join(lines)
 
 
@@ -62,7 +65,7 @@ def in_short(event: Mapping[str, Any]) -> str:
     for telling in month.tellings:
         odds = odds_text(telling)
         return f"{telling.who} {telling.what}".strip() + (f" ({odds})" if odds else "")
-    return month.setting
+    return next((aside.text for aside in month.asides), month.setting)
 
 
 def replay_text(told: Mapping[str, Any]) -> str:
@@ -108,6 +111,7 @@ def _months(told: Mapping[str, Any]) -> list[str]:
         lines = [f"Month {number(month.month)}: {month.setting}"]
         for telling in month.tellings:
             lines += _lines(telling, noted(telling, marks))
+        lines += _none_came(month, marks)
         if twin is not None and month.month in beside:
             others = [(telling, noted(telling, theirs)) for telling in beside[month.month].tellings]
             if any(note for _, note in others):
@@ -117,7 +121,23 @@ def _months(told: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def noted(telling: Telling, marks: Mapping[int, str]) -> str:
+def none_came(month: Month, marks: Mapping[int, str]) -> str:
+    """The chances of a month that did not come, in a line; with what tells them from the other world."""
+    told = [_marked(aside.short, noted(aside, marks)) for aside in month.asides if aside.short]
+    # What is in no line is said in full where it is where two worlds part.
+    told += [_marked(a.text, note) for a in month.asides if not a.short and (note := noted(a, marks))]
+    return f"{NONE_CAME}: {'; '.join(told)}" if told else ""
+
+
+def _marked(text: str, note: str) -> str:
+    return f"{text} << {note}" if note else text
+
+
+def _none_came(month: Month, marks: Mapping[int, str]) -> list[str]:
+    return textwrap.wrap(none_came(month, marks), _WIDE, initial_indent="  ", subsequent_indent="    ")
+
+
+def noted(telling: Telling | Aside, marks: Mapping[int, str]) -> str:
     """What is to be said of an event beside the other world; empty where there is nothing."""
     return "; ".join(dict.fromkeys(marks[place] for place in telling.places if place in marks))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.view.chances import chance_came, every_month, moved, read_by
+from sim.view.story import Month, Telling, deviation, number, value_text
 from sim.view.words import percent, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
 BEGINS: Final = "the month begins"
 """The event with which every month begins; its numbers stand in the month's title."""
+
+HEARD: Final = "warning read"
+"""What observers make of a warning, or of the leader's silence under a threat."""
 
 SAID: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -41,79 +45,18 @@ _PLACE: Final = frozenset({"month", "phase", "event", "actor", "observer", "deci
 _TOLD: Final = frozenset({"utilities", "probabilities", "drawn"})
 
 
-@dataclass(frozen=True)
-class Telling:
-    """One event, or some of one kind that stand together.
-
-    Attributes:
-        phase: of the month.
-        who: whose it is; empty where it is nobody's.
-        what: what happened or was chosen.
-        odds: option -> probability, where there was something to choose.
-        chosen: which option.
-        details: the numbers with it, each a short text: draws, utilities, what was seen.
-        places: of the events in the world's list.
-    """
-
-    phase: str
-    who: str
-    what: str
-    odds: tuple[tuple[str, float], ...]
-    chosen: str | None
-    details: tuple[str, ...]
-    places: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Month:
-    """A month of a world.
-
-    Attributes:
-        month: since the start.
-        setting: threat, tension and means at its beginning.
-        tellings: what happened, in order.
-    """
-
-    month: float
-    setting: str
-    tellings: tuple[Telling, ...]
-
-
 def months(events: Sequence[Mapping[str, Any]]) -> list[Month]:
-    """Return events month by month; talk, and what an observer learns from one crisis, in a line each."""
+    """Return events month by month; signals, and what an observer learns from one crisis, in a line each."""
     found = []
     numbered = list(enumerate(events))
     for month, group in groupby(numbered, key=lambda entry: float(entry[1]["month"])):
         held = list(group)
-        begins = [event for _, event in held if event.get("event") == BEGINS]
-        # An answer of a member that is not active reaches nobody; it stays in the log.
-        rest = [entry for entry in held if entry[1].get("event") != BEGINS and entry[1].get("active") is not False]
-        setting = "; ".join(_setting(event) for event in begins)
-        found.append(Month(month, setting, tuple(_tellings(rest))))
+        setting = "; ".join(_setting(event) for _, event in held if event.get("event") == BEGINS)
+        told, asides, others = every_month([entry for entry in held if entry[1].get("event") != BEGINS])
+        # In the order in which it happened.
+        tellings = sorted([*told, *_tellings(others)], key=lambda telling: min(telling.places))
+        found.append(Month(month, setting, tuple(tellings), tuple(asides)))
     return found
-
-
-def number(value: float | None) -> str:
-    """A number of a story: two decimals, or three digits where it is small or great."""
-    if value is None:
-        return "-"
-    if float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if 0.01 <= abs(value) < 1000 else f"{value:.3g}"
-
-
-def deviation(variance: float) -> str:
-    """How far a belief may be off, as a standard deviation."""
-    return number(math.sqrt(variance))
-
-
-def value_text(value: object) -> str:
-    """A value of a row or an event."""
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return number(value) if isinstance(value, (int, float)) else plain(value)
 
 
 def _setting(event: Mapping[str, Any]) -> str:
@@ -128,12 +71,12 @@ def _tellings(events: Sequence[tuple[int, Mapping[str, Any]]]) -> Iterator[Telli
             yield from (_telling(place, event) for place, event in held)
             continue
         places = tuple(place for place, _ in held)
-        phase = str(held[0][1]["phase"])
-        if key[0] == "talk":
-            said = tuple(plain(event["actor"], 40) for _, event in held)
-            yield Telling(phase, "", f"talk by {', '.join(said)}", (), None, (), places)
+        phase, lessons = str(held[0][1]["phase"]), [event for _, event in held]
+        if key[0] == HEARD:
+            told = (read_by(str(lessons[0]["actor"]), lessons),)
+            yield Telling(phase, "", "warning or silence is heard", (), None, told, places)
         else:
-            yield _learned(phase, key[1], [event for _, event in held], places)
+            yield _learned(phase, key[1], lessons, places)
 
 
 def _gathered(
@@ -152,45 +95,105 @@ def _gathered(
 
 def _together(event: Mapping[str, Any]) -> tuple[str, str] | None:
     kind = event.get("event")
-    if kind == "talk":
+    if kind == HEARD:
         return kind, ""
     return (kind, str(event["observer"])) if kind == "reputation" else None
 
 
 def _learned(phase: str, observer: str, events: Sequence[Mapping[str, Any]], places: tuple[int, ...]) -> Telling:
-    moved = tuple(
-        f"{plain(event['actor'], 40)} {number(event['mean_before'])} → {number(event['mean'])} "
-        f"(± {deviation(event['variance'])})"
-        for event in events
-    )
-    return Telling(phase, plain(observer, 40), "has learned of the guarantors", (), None, moved, places)
+    told = tuple(f"{plain(event['actor'], 40)} {moved(event)}" for event in events)
+    return Telling(phase, plain(observer, 40), "has learned of the guarantors", (), None, told, places)
 
 
 def _telling(place: int, event: Mapping[str, Any]) -> Telling:
     if "options" in event:
         return _decision(place, event)
-    kind = str(event["event"])
-    chances = tuple(
-        (name.removeprefix(_ODDS), float(value))
-        for name, value in event.items()
-        if kind == "response" and name.startswith(_ODDS) and value is not None
-    )
-    who, what, chosen = plain(event.get("actor", ""), 40), plain(kind), None
-    told = set(_PLACE) | {_ODDS + name for name, _ in chances}
-    if kind == "attack":
-        what = f"attacks: {plain(event['action'])}"
-        told |= {"action"}
-    elif kind == "response":
+    if "came_to" in event:
+        return chance_came(place, event)
+    kind, phase = str(event["event"]), str(event["phase"])
+    who, what, told, details = _OF.get(kind, _plainly)(event)
+    chosen: str | None = None
+    chances: tuple[tuple[str, float], ...] = ()
+    if kind == "response":
         chosen = str(event["level"])
-        what = f"answers with {chosen}"
-        told |= {"level", "active"}
-    elif kind == "cover enters into force":
-        who, what = "", f"cover of {plain(event['protege'], 40)} enters into force"
-        told |= {"protege"}
-    elif kind == "Council decides":
-        who, what = "Council", f"decides: {plain(event['decision'])}"
-        told |= {"decision"}
-    return Telling(str(event["phase"]), who, what, chances, chosen, _details(event, told), (place,))
+        chances = tuple(
+            (name.removeprefix(_ODDS), float(value))
+            for name, value in event.items()
+            if name.startswith(_ODDS) and value is not None
+        )
+        told = (*told, *(_ODDS + name for name, _ in chances))
+    details = (*details, *_details(event, _PLACE | frozenset(told)))
+    return Telling(phase, who, what, chances, chosen, details, (place,))
+
+
+_Words = tuple[str, str, Sequence[str], tuple[str, ...]]
+"""Who, what, the names of the values that are told by it, and details in words."""
+
+
+def _plainly(event: Mapping[str, Any]) -> _Words:
+    return plain(event.get("actor", ""), 40), plain(event["event"]), (), ()
+
+
+def _attack(event: Mapping[str, Any]) -> _Words:
+    verb = "attacks" if event["event"] == "attack" else plain(event["event"])
+    return plain(event["actor"], 40), f"{verb}: {plain(event['action'])}", ("action",), ()
+
+
+def _response(event: Mapping[str, Any]) -> _Words:
+    return plain(event["actor"], 40), f"answers with {plain(event['level'])}", ("level",), ()
+
+
+def _cover(event: Mapping[str, Any]) -> _Words:
+    return "", f"cover of {plain(event['protege'], 40)} enters into force", ("protege",), ()
+
+
+def _shock(event: Mapping[str, Any]) -> _Words:
+    return "", f"a shock of {number(event['shift'])} to the readiness of all guarantors", ("shift",), ()
+
+
+def _convened(event: Mapping[str, Any]) -> _Words:
+    what = f"is convened on the day of the request, {plain(event['chair'], 40)} in the chair"
+    return "Council", what, ("chair", "day"), ()
+
+
+def _decided(event: Mapping[str, Any]) -> _Words:
+    late = "" if event["in_time"] or event["decision"] == "refused" else ", too late for this exchange"
+    return "Council", f"decides: {plain(event['decision'])}{late}", tuple(event), _days(event)
+
+
+def _admission(event: Mapping[str, Any]) -> _Words:
+    details: tuple[str, ...] = ()
+    if "lag" in event:
+        entry = f"in force from month {number(event['entry_month'])}, which nobody knows before"
+        details = (f"{number(event['lag'])} months to wait (draw {number(event['lag_drawn'])})", entry)
+    return "members", f"decide: {plain(event['decision'])}", ("lag", "lag_drawn", "entry_month"), details
+
+
+def _days(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Council's day against those that the action lasts."""
+    drawn, chair = number(event["days_drawn"]), plain(event["chair"], 40)
+    made_of = f"{number(event['days_on_record'])} on record (draw {drawn}), {number(event['days_by_chair'])} by {chair}"
+    return (
+        f"chance of a mandate {percent(event['chance_of_mandate'])} by the rule {plain(event['rule'])}",
+        f"day {number(event['days'])} after the request: {made_of}'s ties",
+        f"the action lasts {number(event['action_lasts'])} days",
+        f"chance to be in time {percent(event['chance_in_time'])}",
+    )
+
+
+_OF: Final[Mapping[str, Callable[[Mapping[str, Any]], _Words]]] = MappingProxyType(
+    {
+        "attack": _attack,
+        "joins the attack": _attack,
+        "response": _response,
+        "cover enters into force": _cover,
+        "crisis shock": _shock,
+        "Council is convened": _convened,
+        "Council decides": _decided,
+        "members decide": _admission,
+    }
+)
+"""Event -> what puts it into words; all others are told plainly."""
 
 
 def _decision(place: int, event: Mapping[str, Any]) -> Telling:

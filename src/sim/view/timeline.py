@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.view.replay import marks_of, noted, parting, setting, title
-from sim.view.telling import Month, Telling, deviation, months, number, value_text
+from sim.view.replay import marks_of, none_came, noted, parting, setting, title
+from sim.view.story import Month, Telling, deviation, number, value_text
+from sim.view.telling import months
 from sim.view.words import percent, plain
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ ol { list-style: none; margin: .5rem 0 0; padding: 0; } li { border-left: 3px so
   font-size: .875rem; align-items: center; }
 .odds dt, .odds dd { margin: 0; } .odds .share { text-align: right; font-variant-numeric: tabular-nums; }
 .odds .chosen { font-weight: 700; } .bar { border: 1px solid var(--rule); height: .6rem; }
+details { color: var(--faint); font-size: .875rem; margin: .5rem 0; } summary { cursor: pointer; }
+details ul { margin: .4rem 0; padding: 0 0 0 1.2rem; }
 .bar span { background: var(--bar); display: block; height: 100%; print-color-adjust: exact; }
 """
 """The style of a month, in a page of its own or in one of somebody else's."""
@@ -118,7 +121,17 @@ def _world(name: str, month: Month | None, marks: Mapping[int, str]) -> str:
         return f'<p class="faint">{_text(name)} has no such month.</p>'
     head = f'<p class="faint">{_text(month.setting)}</p>'
     items = [_item(told, noted(told, marks)) for told in month.tellings]
-    return head + (f"<ol>{''.join(items)}</ol>" if items else '<p class="faint">Nothing happened.</p>')
+    told = f"<ol>{''.join(items)}</ol>" if items else ""
+    return head + told + _asides(month, marks)
+
+
+def _asides(month: Month, marks: Mapping[int, str]) -> str:
+    """What came to nothing, folded behind the line that tells of chances."""
+    if not month.asides:
+        return ""
+    short = none_came(month, marks) or "Draws that came to nothing"
+    folded = "".join(f"<li>{_text(aside.text)}</li>" for aside in month.asides if not aside.short)
+    return f"<details><summary>{_text(short)}</summary><ul>{folded}</ul></details>"
 
 
 def _item(telling: Telling, note: str) -> str:

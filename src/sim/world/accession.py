@@ -255,13 +255,19 @@ class Application:
             passed = passed & (yes | ~guarantor.active)
             self._tell(world, step, guarantor, logit, luck, yes)
         self.decision = np.where(cells, passed.astype(np.int8), self.decision).astype(np.int8)
-        lag = self.lags.drawn(world.streams.uniform("accession lag", 0))
+        luck = world.streams.uniform("accession lag", 0)
+        lag = self.lags.drawn(luck)
         month = step * world.step_length
         self.entry_month = np.where(cells & passed, month + lag, self.entry_month)
         if world.log is not None:
-            decision = ADMISSIONS[int(passed[0, 0])]
-            standing = "waits for entry into force" if bool(passed[0, 0]) else "observer"
-            world.log.fact("accession", step, "members decide", decision=decision, standing=standing)
+            admitted = bool(passed[0, 0])
+            told = {
+                "decision": ADMISSIONS[int(admitted)],
+                "standing": "waits for entry into force" if admitted else "observer",
+                # Known to nobody in the world before it comes.
+                **({"lag_drawn": luck, "lag": lag, "entry_month": month + lag} if admitted else {}),
+            }
+            world.log.fact("accession", step, "members decide", **told)
 
     @staticmethod
     def _tell(world: World, step: int, guarantor: Guarantor, logit: Array, luck: Array, yes: Flags) -> None:

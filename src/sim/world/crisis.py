@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.world import council, exchanges, expectations, patron, reputation, response, voting
+from sim.world import chronicle, council, exchanges, expectations, patron, reputation, response, voting
 from sim.world.assault import OVERT, Assault, abreast
 from sim.world.choice import choose, probabilities
-from sim.world.outcomes import MANDATES, MOST, STRIKE
+from sim.world.outcomes import MOST, STRIKE
 from sim.world.prospect import harm_if_asked
 from sim.world.sessions import in_time
 from sim.world.values import Cells, cut
@@ -98,6 +98,7 @@ def break_out(world: World, step: int, actions: Mapping[str, Codes]) -> None:
         higher = (chosen > highest) & ~at_war
         highest, attacker = np.where(higher, chosen, highest), np.where(higher, np.int8(code), attacker)
     cells = Cells.where(highest > 0)
+    chronicle.joined_by(world, step, actions, int(attacker[0, 0]) if len(cells) else None)
     wars = [] if war is None else [war]
     if len(cells):
         assault = Assault(cells, cells.full(attacker), cells.full(highest))
@@ -192,11 +193,16 @@ def _responses(world: World, front: Front, asked: Flags) -> Aid:
     invoked = asked & front.covered
     coefficients = cells.own(world.coefficients)
     attack = expectations.attack_on(world, assault, asked, invoked, front.covered)
-    shared = coefficients.shock * streams.normal("crisis shock", step, at=at)
+    z = streams.normal("crisis shock", step, at=at)
+    shared = coefficients.shock * z
     latents = {g.name: g.latent(world, coefficients, attack, assault) for g in world.guarantors}
     stances = {name: latent + shared for name, latent in latents.items()}
     rules = expectations.council_at(world, assault)
     sits = invoked & rules.decides
+    if world.log is not None:
+        world.log.fact("crisis", step, "crisis shock", drawn=z, shift=shared)
+        if bool(invoked[0]):
+            chronicle.convened(world, step, rules, sits=bool(sits[0]))
     passed, days, hands = _vote(world, front, stances, rules, coefficients.cutpoints[0], sits)
     free = {name: ~sits | hand for name, hand in hands.items()}
     caution = assault.of_attacker(world.stakes).caution(front.now.threat, front.now.tension)
@@ -251,11 +257,12 @@ def _vote(
     backers = {name: taken == council.SUPPORT for name, taken in stances.items()}
     opposes = [taken == council.OPPOSE for taken in stances.values()]
     passed = voting.decide(opposes, list(backers.values()), votes, np.broadcast_to(rules.rule, len(cells)))
-    days = world.sessions.drawn(world.chairs, assault, streams.uniform("council days", step, at=at)[0])
+    luck = streams.uniform("council days", step, at=at)[0]
+    days = world.sessions.drawn(world.chairs, assault, luck)
     timely = in_time(days, assault.of_action(world.durations))
     if world.log is not None and bool(sits[0]):
         chance, _ = voting.expect([yes for yes, _ in odds], [own for _, own in odds], votes, rules.rule)
-        _tell_decision(world, step, rules, chance, passed, days, timely)
+        chronicle.decided(world, step, assault, rules, chance, passed, luck)
     return passed, days, {name: passed & timely & own for name, own in backers.items()}
 
 
@@ -281,24 +288,6 @@ def _tell_vote(
     return not_opposed, supports
 
 
-def _tell_decision(
-    world: World, step: int, rules: council.Rules, chance: Array, passed: Flags, days: Array, timely: Flags
-) -> None:
-    if world.log is not None:
-        world.log.fact(
-            "crisis",
-            step,
-            "Council decides",
-            chair=world.guarantors[int(world.chairs[0, 0])].name,
-            rule=voting.RULES[int(rules.rule.reshape(-1)[0])],
-            decision=MANDATES[int(passed[0])],
-            chance_of_mandate=chance,
-            days=days,
-            in_time=timely,
-            chance_in_time=rules.timely,
-        )
-
-
 def _tell_response(
     world: World,
     front: Front,
@@ -309,7 +298,8 @@ def _tell_response(
     reached: Codes,
     own_way: Flags,
 ) -> None:
-    if world.log is not None:
+    # What a suspended member would have answered reaches nobody.
+    if world.log is not None and bool(front.assault.cells.own(guarantor.active)[0]):
         world.log.fact(
             "crisis",
             front.step,
@@ -320,7 +310,6 @@ def _tell_response(
             **{f"chance_of_{name}": chance for name, chance in zip(response.LEVELS, chances, strict=True)},
             drawn=drawn,
             free_hand=own_way,
-            active=front.assault.cells.own(guarantor.active),
         )
 
 

@@ -213,7 +213,8 @@ def _rise(world: World, war: War, exchange: int, new: NDArray[np.intp]) -> None:
         harm = harm + response.harm(cells.own(guarantor.weight), war.levels[name][new], world.harms_at(cells))
         if world.log is not None and bool(rises[0]):
             level = response.LEVELS[int(war.levels[name][0])]
-            world.log.fact("crisis", war.step, "rises", actor=name, level=level, exchange=exchange)
+            known = {"exchange": exchange, "latent": y - war.shocks[name][new], "drawn": war.shocks[name][new]}
+            world.log.fact("crisis", war.step, "rises", actor=name, level=level, **known)
     war.harm = war.harm.copy()
     war.harm[new] = harm
 
@@ -238,6 +239,7 @@ def damage(world: World, war: War, exchange: int, share: Array) -> None:
             "damage",
             exchange=exchange,
             action=OVERT[int(war.severity[0]) - 1],
+            drawn=luck,
             setback=setback,
             threat=world.threat[at],
             damage=hurt,

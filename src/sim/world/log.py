@@ -58,10 +58,11 @@ class Log:
             }
         )
 
-    def fact(self, phase: str, step: int, what: str, **values: Any) -> None:
-        """Record what happened without anybody's choice."""
+    def fact(self, phase: str, step: int, what: str, **values: Any) -> Event:
+        """Record what happened without anybody's choice; the row is returned, for what is known of it only later."""
         row = {name: value if isinstance(value, str) else number(value) for name, value in values.items()}
         self.rows.append({"month": step * self._step, "phase": phase, "event": what, **row})
+        return self.rows[-1]
 
 
 def number(value: ArrayLike) -> Any:

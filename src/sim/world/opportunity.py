@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.world import expectations, threat
+from sim.world import chronicle, expectations, threat
 from sim.world.assault import OVERT, Assault
 from sim.world.challenge import nested
 from sim.world.choice import choose, probabilities
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.world.agents import Challenger
     from sim.world.environment import Surroundings
     from sim.world.foresight import Eyes
+    from sim.world.log import Event
     from sim.world.prospect import Prospect
     from sim.world.world import World
 
@@ -35,6 +36,9 @@ STAGE = ("hold", "overt", "threaten")
 """What a challenger can do at a chance; the last only where the scenario lets it threaten."""
 
 OVERTLY, THREATEN = 1, 2
+
+COVERTLY = ("hold", "covert")
+"""What it can do at a chance of covert action."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def attacks(world: World, assault: Assault) -> Array:
 def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
     """Overt action of each challenger in a step: 0 none, 1 strike, 2 campaign."""
     actions = {challenger.name: np.zeros(world.shape, np.int8) for challenger in world.challengers}
-    assault = _chances(world, step)
+    assault, told = _chances(world, step)
     if not len(assault):
         return actions
     precision, streams = assault.cells.own(world.values["choice.precision"]), world.streams
@@ -120,7 +124,7 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
         shocks = np.concatenate([shocks, more])
     stage = choose(weighed.options, precision, shocks)
     _tell_stage(world, assault, step, weighed, shocks, stage)
-    goes, kinds, threatened = np.array(stage == OVERTLY), weighed.kinds, stage == THREATEN
+    goes, kinds, threatened = np.array(stage == OVERTLY), weighed.kinds, np.array(stage == THREATEN)
     if threatened.any():
         motive = np.broadcast_to(weighed.motive, len(assault))[threatened]
         carried, then = threat.carry_out(world, assault.of(threatened), step, motive)
@@ -132,24 +136,29 @@ def overt(world: World, step: int) -> dict[str, NDArray[np.int8]]:
     kind = choose(kinds, precision, luck)
     _tell_kind(world, assault, step, kinds, goes, luck, kind)
     severity = np.where(goes, kind + np.int8(1), np.int8(0)).astype(np.int8)
+    chronicle.came_to(world, assault, told, severity, threatened)
     for code, action in enumerate(actions.values()):
         mine = assault.attacker == code
         action[assault.cells.point[mine], assault.cells.replicate[mine]] = severity[mine]
     return actions
 
 
-def _chances(world: World, step: int) -> Assault:
-    """Where each challenger has a chance of overt action."""
+def _chances(world: World, step: int) -> tuple[Assault, dict[str, Event]]:
+    """Where each challenger has a chance of overt action; with a log, the rows that tell of it by challenger."""
     points, replicates, codes = [], [], []
+    told: dict[str, Event] = {}
     for code, challenger in enumerate(world.challengers):
         rate = challenger.rate(world.tension) * world.step_length
-        chance = world.streams.uniform(f"opportunity/{challenger.name}", step)[0] < -np.expm1(-rate)
-        point, replicate = np.nonzero(np.broadcast_to(chance & ~world.campaigning[challenger.name], world.shape))
+        chance, luck = -np.expm1(-rate), world.streams.uniform(f"opportunity/{challenger.name}", step)[0]
+        comes = np.broadcast_to((luck < chance) & ~world.campaigning[challenger.name], world.shape)
+        point, replicate = np.nonzero(comes)
+        if world.log is not None and bool(challenger.can_overt[0, 0]):
+            told[challenger.name] = chronicle.chance(world, challenger, step, "overt", chance, luck, comes)
         points.append(point)
         replicates.append(replicate)
         codes.append(np.full(len(point), code, np.int8))
     cells = Cells(np.concatenate(points), np.concatenate(replicates))
-    return Assault.weighed(cells, np.concatenate(codes))
+    return Assault.weighed(cells, np.concatenate(codes)), told
 
 
 def _tell_stage(
@@ -190,18 +199,24 @@ def covert(world: World, challenger: Challenger, step: int) -> NDArray[np.bool_]
     """Where a challenger acts covertly in a step."""
     name, streams = challenger.name, world.streams
     rate = challenger.own("opportunity.covert") * world.step_length * challenger.can_covert
-    chance = streams.uniform(f"covert opportunity/{name}", step)[0] < -np.expm1(-rate)
-    cells = Cells.where(np.broadcast_to(chance, world.shape))
+    chance, luck = -np.expm1(-rate), streams.uniform(f"covert opportunity/{name}", step)[0]
+    comes = np.broadcast_to(luck < chance, world.shape)
+    told = None
+    if world.log is not None and bool(challenger.can_covert[0, 0]):
+        told = chronicle.chance(world, challenger, step, "covert", chance, luck, comes)
+    cells = Cells.where(comes)
     acts = np.zeros(world.shape, np.bool_)
     if not len(cells):
         return acts
     utility = cells.own(challenger.motives).covert_utility(cut(world.surroundings(), cells))
     options = [np.zeros(len(cells)), np.broadcast_to(utility, len(cells))]
     precision = cells.own(world.values["choice.precision"])
-    luck = streams.gumbel(f"covert/{name}", step, at=cells.replicate)
-    choice = choose(options, precision, luck)
-    if world.log is not None:
-        _tell(world, name, step, "act covertly", ("hold", "covert"), options, luck[:, 0], int(choice[0]))
+    shocks = streams.gumbel(f"covert/{name}", step, at=cells.replicate)
+    choice = choose(options, precision, shocks)
+    if told is not None:
+        made = int(choice[0])
+        _tell(world, name, step, "act covertly", COVERTLY, options, shocks[:, 0], made)
+        told["came_to"] = COVERTLY[made]
     acts[cells.point, cells.replicate] = choice == 1
     return acts
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import log_ndtr
 
-from sim.world import expectations
+from sim.world import chronicle, expectations
 from sim.world.beliefs import Belief
 from sim.world.response import AID, COMBAT, TROOPS
 
@@ -88,11 +88,9 @@ def learn(world: World, sight: Sight, step: int) -> None:
     variance = np.where(counts > 0.0, after.variance, before.variance)
     world.minds.hold(cells, Belief(mean, variance))
     if world.log is not None:
-        for g, o in itertools.product(range(len(world.guarantors)), range(len(world.observers))):
-            if counts[g, 0] > 0.0:
-                seen = {"mean_before": before.mean[o, g], "mean": mean[o, g], "variance": variance[o, g]}
-                observer, actor = world.observers[o].name, world.guarantors[g].name
-                world.log.fact("crisis", step, "reputation", observer=observer, actor=actor, **seen)
+        pairs = itertools.product(range(len(world.guarantors)), range(len(world.observers)))
+        met = [(o, g) for g, o in pairs if counts[g, 0] > 0.0]
+        chronicle.read(world, "crisis", step, "reputation", met, (before, Belief(mean, variance)))
 
 
 def _bounds(sight: Sight, guarantor: Guarantor, cutpoints: tuple[Array, Array, Array]) -> tuple[Array, Array]:

@@ -50,6 +50,9 @@ class Schedule:
         sets: parameter set of each replicate, a number from 0.
         among: the parameter sets of each point.
 
+    Attributes:
+        driven: where threat, tension and means follow the record, shape (points, 1).
+
     Raises:
         InputError: a world driven by the record runs beyond a series.
 
@@ -59,9 +62,9 @@ class Schedule:
         self, points: Sequence[Scenario], protege: str, sets: NDArray[np.int64], among: Sequence[Ensemble]
     ) -> None:
         self._points = points
-        self._driven = np.array([[point.environment.drive == "record"] for point in points])
+        self.driven = np.array([[point.environment.drive == "record"] for point in points])
         self._series: dict[str, tuple[Array, Array, Array]] = {}
-        if not self._driven.any():
+        if not self.driven.any():
             return
         for name in BOUNDS:
             of_state = name in ("defence", "missiles", "proxies")
@@ -82,7 +85,7 @@ class Schedule:
         month = int(step * world.step_length)
         for name, (level, error, z) in self._series.items():
             path = np.clip(level[:, month, None] + error[:, month, None] * z, *BOUNDS[name])
-            _put(world, name, np.where(self._driven, path, getattr(world, name)))
+            _put(world, name, np.where(self.driven, path, getattr(world, name)))
         self._shocks(world, step)
 
     def _shocks(self, world: World, step: int) -> None:

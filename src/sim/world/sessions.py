@@ -90,12 +90,17 @@ class Sessions:
 
     def drawn(self, chairs: NDArray[np.int8], assault: Assault, luck: Array) -> Array:
         """Days from request to decision on attacks, from uniforms `luck`, one an entry."""
+        days = self.on_record(assault, luck)
+        return np.asarray(days + assault.of_attacker(abreast([self.delay(chairs, name) for name in self._attackers])))
+
+    def on_record(self, assault: Assault, luck: Array) -> Array:
+        """The part of them that is drawn from the days on record, whoever chairs."""
         cells = assault.cells
         place = np.floor(luck * cells.take(self._count))
         days = np.zeros(len(cells))
         for k, column in enumerate(self._days):
             days = np.where(place == k, cells.take(column), days)
-        return np.asarray(days + assault.of_attacker(abreast([self.delay(chairs, name) for name in self._attackers])))
+        return days
 
 
 def in_time(days: Array, duration: Array) -> NDArray[np.bool_]:

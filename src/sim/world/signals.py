@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
+from sim.world import chronicle
 from sim.world.beliefs import Belief
 from sim.world.choice import far, sigmoid
 from sim.world.values import LARGEST, cast
@@ -262,7 +263,11 @@ class Signals:
         if not self._any:
             return
         shown, (costly, talk) = self._shown, self._chances
-        talked = self._able & (self._luck(world, "talk", step) < talk)
+        told = None if world.log is None else chronicle.Signalling(world, step)
+        luck = self._luck(world, "talk", step)
+        talked = self._able & (luck < talk)
+        if told is not None:
+            told.kind(chronicle.TALK, self._able, talk, luck, talked)
         shown.talked += talked
         shown.untalked += self._step * (self._able & ~talked)
         sent = may = self._able & world.obliged
@@ -272,11 +277,10 @@ class Signals:
             shown.quiet += self._step * (may & ~sent)
         self._won = self._won * self._lapse + sent * self._ties
         self._tie()
-        if world.log is not None:
-            for kind, shows, chance in (("talk", talked, talk), ("costly signal", sent, costly)):
-                for index in np.nonzero(shows.reshape(len(self._names), -1)[:, 0])[0]:
-                    name = self._names[index]
-                    world.log.fact("signals", step, kind, actor=name, chance=chance[index], tied=self.tied[name])
+        if told is not None:
+            luck = self._luck(world, "signal", step)
+            told.kind(chronicle.COSTLY, self._able, costly * may, luck, sent)
+            told.read()
 
     def _luck(self, world: World, kind: str, step: int) -> Array:
         """Uniforms of every guarantor that can signal, shape (guarantors, 1, replicates)."""

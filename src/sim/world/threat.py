@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.world import expectations
+from sim.world import chronicle, expectations
 from sim.world.assault import OVERT
 from sim.world.beliefs import Belief
 from sim.world.challenge import nested
@@ -232,7 +232,8 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
     answers = [np.broadcast_to(option, len(cells)) for option in theirs.answers]
     luck = assault.luck(world, lambda name, at: streams.gumbel(f"concede/{name}", step, at=at))
     concedes, replies = choose(answers, precision, luck) == 1, luck
-    chance, warned = _warn(world, assault, step, ~concedes)
+    said = _warn(world, assault, step, ~concedes)
+    warned = said.warned
     silence, warning = own.branches
     ends = [np.where(warned, w, s) for s, w in zip(silence.ends, warning.ends, strict=True)]
     luck = assault.luck(world, lambda name, at: streams.gumbel(f"carry out/{name}", step, at=at))
@@ -240,7 +241,7 @@ def carry_out(world: World, assault: Assault, step: int, motive: Array) -> tuple
     _count(world, assault, concedes, ~concedes & ~attacks, -ends[0])
     if world.log is not None:
         for entry in range(len(assault)):
-            _tell(world, assault, step, entry, (answers, concedes, replies), (chance, warned), (ends, attacks, luck))
+            _tell(world, assault, step, entry, (answers, concedes, replies), said, (ends, attacks, luck))
     return ~concedes & attacks, [np.where(warned, w, s) for s, w in zip(silence.kinds, warning.kinds, strict=True)]
 
 
@@ -259,7 +260,25 @@ def _count(world: World, assault: Assault, concedes: Flags, backs_down: Flags, a
         conceded[at] = concedes[mine]
 
 
-def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Array, Flags]:
+@dataclass(frozen=True)
+class Said:
+    """What the leader said where the protégé stood.
+
+    Attributes:
+        chance: that it warns, one an entry.
+        luck: the uniform that settled it.
+        warned: whether it did.
+        read: with a log, all beliefs before and after it, by index of the challenger.
+
+    """
+
+    chance: Array
+    luck: Array
+    warned: Flags
+    read: dict[int, tuple[Belief, Belief]]
+
+
+def _warn(world: World, assault: Assault, step: int, stands: Flags) -> Said:
     """Where the protégé stands the leader warns or is silent; everybody takes it in."""
     leader, streams = world.guarantors[0], world.streams
     truth = expectations.knowing_eyes(world, assault.cells)
@@ -267,6 +286,7 @@ def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Arr
     chance = np.broadcast_to(rule.chance(truth.beliefs[leader.name].mean, 1.0), len(assault))
     luck = assault.luck(world, lambda name, at: streams.uniform(f"warning/{name}", step, at=at))[0]
     warned = (luck < chance) & stands
+    read: dict[int, tuple[Belief, Belief]] = {}
     # One challenger after the other: both can threaten in one cell.
     for code in range(len(world.challengers)):
         mine = stands & (assault.attacker == code)
@@ -274,6 +294,7 @@ def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Arr
         if not len(met):
             continue
         world.signals.close(world, met.cells)
+        before = None if world.log is None else world.minds.at(met.cells)
         for index, observer in enumerate(world.observers):
             _, (silence, warning) = heard(world, expectations.eyes_of(world, observer, met.cells), met)
             quiet, loud = silence.beliefs[leader.name], warning.beliefs[leader.name]
@@ -281,7 +302,9 @@ def _warn(world: World, assault: Assault, step: int, stands: Flags) -> tuple[Arr
             world.minds.hold(met.cells, Belief(mean, variance), index, 0)
         bound = said * met.cells.own(world.values["crisis.threat.warning.tied"])
         world.signals.tie(0, met.cells, bound)
-    return chance, warned
+        if before is not None:
+            read[code] = before, world.minds.at(met.cells)
+    return Said(chance, luck, warned, read)
 
 
 def concessions(world: World, step: int) -> None:
@@ -300,7 +323,7 @@ def _tell(
     step: int,
     entry: int,
     answer: tuple[list[Array], Flags, Array],
-    warning: tuple[Array, Flags],
+    said: Said,
     end: tuple[list[Array], Flags, Array],
 ) -> None:
     if world.log is None:
@@ -314,9 +337,11 @@ def _tell(
     world.log.decision(phase, step, protege, "answer a threat", ANSWERS, view, odds, int(concedes[entry]), drawn)
     if bool(concedes[entry]):
         return
-    chance, warned = warning[0][entry], int(warning[1][entry])
+    chance, warned, luck = said.chance[entry], int(said.warned[entry]), said.luck[entry]
     leader = world.guarantors[0].name
-    world.log.decision(phase, step, leader, "warn", WARNINGS, None, (1.0 - chance, chance), warned)
+    world.log.decision(phase, step, leader, "warn", WARNINGS, None, (1.0 - chance, chance), warned, uniform_drawn=luck)
+    seen = [(observer, 0) for observer in range(len(world.observers))]
+    chronicle.read(world, phase, step, "warning read", seen, said.read[int(assault.attacker[entry])])
     view, drawn = [np.broadcast_to(option, len(assault))[entry] for option in end[0]], list(end[2][:, entry])
     odds = probabilities(view, precision)
     world.log.decision(phase, step, name, "carry out a threat", ENDS, view, odds, int(end[1][entry]), drawn)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.scenario import sets_for
 from sim.scenario.schema import ChallengerState, GuarantorState
-from sim.world import channels, crisis, environment, opportunity, retaliation, threat
+from sim.world import channels, chronicle, crisis, environment, opportunity, retaliation, threat
 from sim.world.accession import Application
 from sim.world.agents import Challenger, Guarantor, Observer, Protege
 from sim.world.allocator import keep_freed_memory
@@ -132,6 +132,7 @@ class World(Model):  # type: ignore[misc]
         self._seat(self.sessions.chairs(0))
         self.learns = np.array([[point.reputation.active] for point in self.points])
         self.signals = Signals(self, self.record_mean)
+        chronicle.beginning(self, int(sets[0]), held[0].sets)
 
     # ------------------------------------------------------------------ setting up
 
@@ -289,16 +290,12 @@ class World(Model):  # type: ignore[misc]
             return  # the first month is played as the scenario describes it
         length, streams = self.step_length, self.streams
         self.fired_first = self.fired_first * self.values["council.contested_memory"] ** length
-        self.threat = environment.moved_threat(
-            self.threat, self.cover, self.drift, length, streams.normal("threat", step)
-        )
-        self.tension = environment.moved_tension(
-            self.tension,
-            channels.with_rivals(self.drift, self),
-            length,
-            streams.normal("tension", step),
-            streams.uniform("jump", step)[0],
-        )
+        for_threat, for_tension = streams.normal("threat", step), streams.normal("tension", step)
+        jump = streams.uniform("jump", step)[0]
+        self.threat = environment.moved_threat(self.threat, self.cover, self.drift, length, for_threat)
+        rule = channels.with_rivals(self.drift, self)
+        self.tension = environment.moved_tension(self.tension, rule, length, for_tension, jump)
+        chronicle.noise(self, step, rule, for_threat, for_tension, jump)
         arms = channels.deliveries(self, step * length, length)
         for name, delivered in zip(("defence", "missiles"), arms, strict=True):
             whole, means = self.whole[name], getattr(self, name)
@@ -357,7 +354,8 @@ class World(Model):  # type: ignore[misc]
             self.tally.covert += acted
             self.tally.highest_action = np.maximum(self.tally.highest_action, acted.astype(np.int8))
             if self.log is not None and bool(acted[0, 0]):
-                self.log.fact("aftermath", step, "covert setback", actor=challenger.name, threat=self.threat)
+                told = {"drawn": luck, "setback": setback, "threat": self.threat}
+                self.log.fact("aftermath", step, "covert setback", actor=challenger.name, **told)
 
     def odds(self, state: str, decision: str, **given: Any) -> Odds:
         """Odds of a decision as the world stands; see `sim.world.odds.odds` for what can be given."""
