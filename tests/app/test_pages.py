@@ -293,7 +293,7 @@ def test_validation_shows_what_is_shipped_and_how_to_renew_it() -> None:
 def test_figures_of_another_version_are_said_to_be_so(changed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation, "changed_since", lambda _: changed)
     text = said(opened("validation"))
-    assert ("Not of this version" in text) == bool(changed)
+    assert ("Since these figures were made" in text) == bool(changed)
     assert ("code.world has changed" in text) == bool(changed)
 
 
