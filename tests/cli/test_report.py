@@ -26,9 +26,8 @@ MADE: dict[str, Callable[[Path], object]] = {
     "compare": lambda out: sim.compare("outsider", "member", trials=30, overrides=SHORT, out=out),
     "sweep": lambda out: sim.sweep("council", trials=6, overrides=SHORT, out=out),
     "one": lambda out: sim.run("member", 1, overrides=SHORT, out=out),
-    "pair of one": lambda out: sim.compare("outsider", "member", trials=1, overrides=SHORT, out=out),
+    "pair of one": lambda out: sim.compare("outsider", "member@perception.bias=1", trials=1, overrides=SHORT, out=out),
     "peace": lambda out: sim.compare("outsider", "member", trials=6, overrides=[*SHORT, *CALM], out=out),
-    "changed": lambda out: sim.compare("outsider", "member@perception.bias=1", trials=6, overrides=SHORT, out=out),
 }
 """Stored from Python: the commands would draw a chart of each as well, in a process of its own."""
 FIRST = {"run": "outcomes", "compare": "answer", "sweep": "map"}

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from sim.reading import InputError
 from sim.scenario import Scenario, canonical, leaves, load, names, provenance, scenario_hash
-from sim.scenario.names import folder as names_folder
 from sim.scenario.parameters import Normal, Recorded, Uniform
 from strategies import overrides, scenarios
 
@@ -314,22 +313,20 @@ def test_baseline_comes_first() -> None:
 
 def test_a_shipped_file_that_changes_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is composed once, until it is another file; and a message names it as seen from the working directory."""
-    shipped = tmp_path / "shipped"
-    shipped.mkdir()
-    for name in ("baseline", "member"):
-        (shipped / f"{name}.yaml").write_bytes((names_folder() / f"{name}.yaml").read_bytes())
-    monkeypatch.setattr("sim.scenario.loading.folder", lambda: shipped)
-    before = load(shipped / "member.yaml")
-    assert load(shipped / "member.yaml") == before
-    file = shipped / "baseline.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "\nhorizon: 7\n", encoding="utf-8")
-    with pytest.raises(InputError, match="given twice") as caught:
-        load(shipped / "member.yaml")
-    assert str(caught.value).startswith(str(file))
+    file = tmp_path / "shipped" / "mine.yaml"
+    file.parent.mkdir()
+    monkeypatch.setattr("sim.scenario.loading.folder", lambda: file.parent)
+    for horizon in (24, 7):
+        file.write_text(f"extends: baseline\nhorizon: {horizon}\n", encoding="utf-8")
+        assert [load(file).horizon for _ in range(2)] == [horizon, horizon]
+    file.write_text("extends: baseline\nhorizon: -7\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(file)
+    assert str(caught.value).startswith(f"{file}:2")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError) as caught:
-        load(shipped / "member.yaml")
-    assert str(caught.value).startswith("shipped/baseline.yaml:")
+        load(file)
+    assert str(caught.value).startswith("shipped/mine.yaml:2")
 
 
 def test_what_is_done_with_a_scenario_leaves_the_next_one_alone() -> None:

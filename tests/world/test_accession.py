@@ -160,18 +160,20 @@ def test_who_never_applies_has_no_outlook() -> None:
 
 # ------------------------------------------------------------------ check 2, applied
 
+YEAR = {"horizon": 12}
+
 
 def test_check2_an_application_beyond_the_horizon_changes_nothing() -> None:
-    without = World(load("outsider"), replicates=64).run().columns
-    late = World(load("accession", {"accession.apply_month": 24}), replicates=64).run().columns
+    without = World(load("outsider", YEAR), replicates=64).run().columns
+    late = World(load("accession", {**YEAR, "accession.apply_month": 12}), replicates=64).run().columns
     for name, column in without.items():
         assert np.array_equal(column, late[name]), name
 
 
 def test_check2_a_vote_alone_changes_no_column_but_its_own() -> None:
     """Refused everywhere and observers without standing: an outsider's world, cell by cell."""
-    without = World(load("outsider"), replicates=64).run().columns
-    refused = World(load("accession", {"accession.vote.wish": -90, "alignment.observer": 0}), replicates=64)
+    without = World(load("outsider", YEAR), replicates=64).run().columns
+    refused = World(load("accession", {**YEAR, "accession.vote.wish": -90, "alignment.observer": 0}), replicates=64)
     columns = refused.run().columns
     assert columns["applied"].all()
     assert (columns["admitted"] == 0).all()
@@ -197,11 +199,12 @@ def test_check2_worlds_part_after_the_vote_and_only_where_it_said_yes() -> None:
 
 def test_check5_an_applicant_is_its_cell_in_any_batch() -> None:
     arms = [
-        load("outsider"),
-        load("accession"),
-        load("accession", {"accession.lags": [2.0], "channels.alignment": False}),
+        load("outsider", YEAR),
+        load("accession", YEAR),
+        load("accession", {**YEAR, "accession.lags": [2.0], "channels.alignment": False}),
     ]
     whole = World(arms, replicates=96, seed=5).run().columns
+    assert (whole["months_admitted"][2] > 0).any()
     for row, count, first in ((1, 20, 30), (2, 5, 0), (0, 7, 9)):
         part = World(arms[row], replicates=count, first=first, seed=5).run().columns
         for name, column in part.items():

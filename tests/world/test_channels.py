@@ -23,9 +23,8 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
 
 @pytest.mark.parametrize("name", ["outsider", "today", "deal"])
 def test_check2_channels_do_nothing_without_standing(name: str) -> None:
-    same(
-        dict(World(load(name), replicates=48).run().columns), dict(World(load(name, OFF), replicates=48).run().columns)
-    )
+    on, off = (World(load(name, {"horizon": 12, **more}), replicates=48).run().columns for more in ({}, OFF))
+    same(dict(on), dict(off))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_check2_channels_do_nothing_without_standing(name: str) -> None:
     ],
 )
 def test_check2_a_channel_off_is_a_channel_of_no_strength(channel: str, numbers: dict[str, object]) -> None:
-    soon = {"arms.delivery_lag": 2}
+    soon = {"arms.delivery_lag": 2, "horizon": 12}
     off = World(load("member", {**soon, f"channels.{channel}": False}), replicates=48).run().columns
     nothing = World(load("member", {**soon, **numbers}), replicates=48).run().columns
     full = World(load("member", soon), replicates=48).run().columns

@@ -196,15 +196,18 @@ class _Composer:
             case _:
                 pass
 
-    def _where(self) -> str:
-        """Return the dotted name of the place that is being filled."""
+    def _where(self, key: str | None = None) -> str:
+        """Return the dotted name of the place that is being filled, or of a key in it."""
         parts: list[str] = []
         for node in self._open:
             if isinstance(node.value, list):
                 parts.append(str(len(node.value)))
             elif node.pending is not None:
                 parts.append(node.pending[0])
-        return ".".join(parts)
+        place = ".".join(parts)
+        if key is None:
+            return place
+        return f"{place}.{key}" if place else key
 
     def _note(self, event: yaml.Event, message: str, where: str | None = None) -> None:
         line, column = _start(event)
@@ -249,15 +252,13 @@ class _Composer:
         if event.anchor is not None:
             self._note(event, "a key cannot have an anchor")
         holder = self._open[-1]
-        prefix = self._where()
-        where = f"{prefix}.{text}" if prefix else text
         line, column = _start(event)
         if plain and text == "<<":
-            self._note(event, "merge keys are not read; use extends", where)
+            self._note(event, "merge keys are not read; use extends", self._where(text))
         elif text in holder.keys:
             first_line, first_column = holder.keys[text]
             message = f"given twice; first at line {first_line}, column {first_column}"
-            self._note(event, message, where)
+            self._note(event, message, self._where(text))
         holder.keys.setdefault(text, (line, column))
         holder.pending = (text, line, column)
 
