@@ -138,7 +138,7 @@ def name_at(name: str, x: float, y: float, width: float, *, most: int = 2, size:
 
 
 def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
-    """A name in at most `most` lines of `width` points, broken after commas or colons if that will do, else between parts.
+    """A name in at most `most` lines of `width` points, broken after commas or colons if that will do, else at parts.
 
     Where it is too long its middle is left out: what tells arms apart mostly stands at the end.
     """
