@@ -293,8 +293,9 @@ def test_validation_shows_what_is_shipped_and_how_to_renew_it() -> None:
 def test_figures_of_another_version_are_said_to_be_so(changed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validation, "changed_since", lambda _: changed)
     text = said(opened("validation"))
-    assert ("Since these figures were made" in text) == bool(changed)
+    assert ("not of this version" in text) == bool(changed)
     assert ("code.world has changed" in text) == bool(changed)
+    assert ("shipped are of this version" in text) != bool(changed)
 
 
 def test_an_answer_shipped_now_is_of_this_version_and_another_is_not(tmp_path: Path) -> None:

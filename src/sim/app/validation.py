@@ -24,7 +24,7 @@ from sim.view.tables import Table
 from sim.view.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _KINDS: Final = {
     "calibrate": ("Calibration", "parameter sets that reproduce the record"),
@@ -40,8 +40,10 @@ _LARGEST: Final = 20 * 1024 * 1024
 def page() -> None:
     """Lay out the page."""
     parts.begin("Is it true?", "What the model says of cases that it was not shown, and how sound the record is.")
-    found = _found()
-    _alternatives()
+    found, others = _found(), _alternatives()
+    _version([others, *(held for _, held in found.values())])
+    if others is not None:
+        _would_change(others)
     for command, (title, shows) in _KINDS.items():
         st.header(title, anchor=False)
         if command in found:
@@ -91,40 +93,46 @@ def _shelf() -> Path:
     return data_folder() / "seeds" / SHIPPED
 
 
-def _origin(path: Path, found: Mapping[str, Any]) -> None:
-    """Where an answer comes from, and whether this version would give it."""
-    made = found.get("made")
-    if not isinstance(made, dict):
-        told = f"{path.name}, seed {found.get('seed')}; which version made it is not said in the file."
-        st.caption(parts.marked(told))
-        return
-    asked = f" as “article4 {plain(made['line'], 200)}”, seed {found.get('seed')}" if made.get("line") else ""
-    st.caption(parts.marked(f"Shipped: asked by “make validation”{asked}."))
-    if changed := changed_since(made):
+def _version(answers: Sequence[Mapping[str, Any] | None]) -> None:
+    """Whether what is shipped is what this version would find."""
+    made = [held["made"] for held in answers if held is not None and isinstance(held.get("made"), dict)]
+    changed = dict.fromkeys(line for one in made for line in changed_since(one))
+    if changed:
         st.warning(
-            f"**Not of this version.** Since these figures were made: {parts.marked('; '.join(changed))}. They may "
-            "differ from what this version finds. `make validation` in a checkout renews them, in under an hour."
+            f"**The figures shipped are not of this version.** {parts.marked('; '.join(changed))} since they were "
+            "made: they may differ from what this version finds. `make validation` in a checkout renews them, in under "
+            "an hour."
         )
+    elif made:
+        st.caption("The figures shipped are of this version; `make validation` in a checkout makes them.")
+
+
+def _origin(path: Path, found: Mapping[str, Any]) -> None:
+    """Where an answer comes from."""
+    made, seed = found.get("made"), found.get("seed")
+    if isinstance(made, dict):
+        told = f"Shipped: asked by “make validation” as “article4 {plain(made.get('line'), 200)}”, seed {seed}."
+    else:
+        told = f"{path.name}, seed {seed}; which version made it is not said in the file."
+    st.caption(parts.marked(told))
 
 
 def _calibrated_then() -> None:
     """Whether the shipped parameter sets were calibrated by the world at hand."""
-    st.caption("Shipped: calibrated by “make calibrate”.")
-    if ensemble_about("latest").get("code", {}).get("world") != made_of()["code"]["world"]:
-        st.warning(
-            "**Not of this version.** The code of the world has changed since these sets were calibrated. "
-            "`make calibrate` in a checkout calibrates anew, in some twenty minutes."
-        )
+    same = ensemble_about("latest").get("code", {}).get("world") == made_of()["code"]["world"]
+    since = "" if same else ", by a world whose code has changed since"
+    st.caption(f"Shipped: calibrated by “make calibrate”{since}; it takes some twenty minutes.")
 
 
-def _alternatives() -> None:
-    """What would change the answer, as shipped."""
+def _alternatives() -> Mapping[str, Any] | None:
+    """The answer under other assumptions, as shipped; None where it is not."""
     path = _shelf() / "alternatives.json"
-    if not path.is_file():
-        return
-    held = json.loads(path.read_bytes())
+    return json.loads(path.read_bytes()) if path.is_file() else None
+
+
+def _would_change(held: Mapping[str, Any]) -> None:
+    """What would change the answer."""
     st.header("What would change the answer", anchor=False)
-    _origin(path, held)
     st.markdown(
         "What cover does when one thing is set and all else is left: to the monthly hazard of a first attack, to "
         "P(attack) within 24 months, and how often the leader fights."

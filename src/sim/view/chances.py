@@ -44,7 +44,7 @@ def every_month(events: Sequence[Entry]) -> tuple[list[Telling], list[Aside], li
     for place, event in mine["noise"]:
         jump = against(event["jump_chance"], event["jump_drawn"])
         if event["jumps"]:
-            tellings.append(_said("drift", f"tension jumps by {number(event['jump_size'])}", (jump,), (place,)))
+            tellings.append(_said("drift", f"tension jumps by {number(event['jump_size'])}, {jump}", (), (place,)))
         drawn = f"draws of threat {number(event['threat_drawn'])} and tension {number(event['tension_drawn'])}"
         asides.append(Aside(f"Noise: {drawn}; a jump of tension {jump}", "", (place,)))
     senders: set[str] = set()

@@ -134,7 +134,7 @@ def _marked(text: str, note: str) -> str:
 
 
 def _none_came(month: Month, marks: Mapping[int, str]) -> list[str]:
-    return textwrap.wrap(none_came(month, marks), _WIDE, initial_indent="  ", subsequent_indent="    ")
+    return _wrapped(none_came(month, marks), 2, 4)
 
 
 def noted(telling: Telling | Aside, marks: Mapping[int, str]) -> str:
@@ -146,11 +146,15 @@ def _lines(telling: Telling, note: str) -> list[str]:
     """An event: what, the odds, then what belongs to it, indented."""
     odds = odds_text(telling)
     head = f"{telling.who} {telling.what}".strip() + (f"  [{odds}]" if odds else "") + (f"  << {note}" if note else "")
-    lines = textwrap.wrap(head, _WIDE, initial_indent="  ", subsequent_indent="    ")
-    if telling.details:
-        inside = " " * 6
-        lines += textwrap.wrap("; ".join(telling.details), _WIDE, initial_indent=inside, subsequent_indent=inside)
-    return lines
+    lines = _wrapped(head, 2, 4)
+    return lines + _wrapped("; ".join(telling.details), 6, 6)
+
+
+def _wrapped(text: str, first: int, others: int) -> list[str]:
+    """Text in lines, the first and the others indented; a figure stays with its sign."""
+    kept = text.replace(" %", "\N{NO-BREAK SPACE}%").replace("± ", "±\N{NO-BREAK SPACE}")
+    lines = textwrap.wrap(kept, _WIDE, initial_indent=" " * first, subsequent_indent=" " * others)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def belief_table(told: Mapping[str, Any]) -> Table:

@@ -18,14 +18,14 @@ h3 { font-size: 1rem; margin: 0; padding: 0; } p { margin: .4rem 0; }
 .faint { color: var(--faint); font-size: .875rem; }
 .worlds { display: grid; gap: 1.5rem; grid-template-columns: 1fr; }
 @media (min-width: 60rem), print { .two { grid-template-columns: 1fr 1fr; } }
-ol { list-style: none; margin: .5rem 0 0; padding: 0; } li { border-left: 3px solid var(--rule); margin: 0 0 .6rem;
-  padding: 0 0 0 .75rem; } li.mark { border-color: var(--bar); background: var(--mark); }
+ol { list-style: none; margin: .5rem 0 0; padding: 0; } ol > li { border-left: 3px solid var(--rule);
+  margin: 0 0 .6rem; padding: 0 0 0 .75rem; } li.mark { border-color: var(--bar); background: var(--mark); }
 .odds { display: grid; grid-template-columns: minmax(6rem, auto) 1fr 4rem; gap: 0 .5rem; max-width: 26rem;
   font-size: .875rem; align-items: center; }
 .odds dt, .odds dd { margin: 0; } .odds .share { text-align: right; font-variant-numeric: tabular-nums; }
 .odds .chosen { font-weight: 700; } .bar { border: 1px solid var(--rule); height: .6rem; }
 details { color: var(--faint); font-size: .875rem; margin: .5rem 0; } summary { cursor: pointer; }
-details ul { margin: .4rem 0; padding: 0 0 0 1.2rem; }
+details ul { margin: .4rem 0; padding: 0 0 0 1.2rem; } details li { margin: .2rem 0; font-size: .875rem; }
 .bar span { background: var(--bar); display: block; height: 100%; print-color-adjust: exact; }
 """
 """The style of a month, in a page of its own or in one of somebody else's."""
