@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
 
-pytestmark = [
-    pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra cluster is not installed"),
-    pytest.mark.filterwarnings("default:::distributed", "default:::dask", "default:::tornado"),
-]
+pytestmark = pytest.mark.filterwarnings("default:::distributed", "default:::dask", "default:::tornado")
 
 TRIALS = 5 * BLOCK + 17
 
@@ -36,7 +32,7 @@ TRIALS = 5 * BLOCK + 17
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A cluster within this process: two workers of two threads."""
-    import distributed  # noqa: PLC0415 - slow to import, only here
+    distributed = pytest.importorskip("distributed")  # slow to import: only here
 
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=2, processes=False, dashboard_address=":0", protocol="tcp://"
@@ -113,7 +109,7 @@ def test_jobs_are_of_this_machine(capsys: pytest.CaptureFixture[str], tmp_path: 
 def test_a_scheduler_without_workers_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import distributed  # noqa: PLC0415 - slow to import, only here
+    distributed = pytest.importorskip("distributed")  # slow to import: only here
 
     with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0", protocol="tcp://") as cluster:
         monkeypatch.setattr("sim.experiment.cluster.PATIENCE", 0.5)
@@ -138,7 +134,7 @@ def test_other_code_or_record_is_refused(point: Scenario, tmp_path: Path, addres
 
 
 def test_versions_are_compared(point: Scenario, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import distributed  # noqa: PLC0415 - slow to import, only here
+    distributed = pytest.importorskip("distributed")  # slow to import: only here
 
     asked = distributed.Client.get_versions
 

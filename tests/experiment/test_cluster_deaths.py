@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import shutil
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 pytestmark = [
-    pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra cluster is not installed"),
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
     pytest.mark.filterwarnings("default:::distributed", "default:::dask", "default:::tornado"),
@@ -87,7 +85,7 @@ def address_of(tmp_path: Path, workers: int) -> str:
     until(file.exists)
     until(lambda: file.read_text().endswith("}"))
     address = str(json.loads(file.read_text())["address"])
-    import distributed  # noqa: PLC0415 - slow to import, only here
+    distributed = pytest.importorskip("distributed")  # slow to import: only here
 
     with distributed.Client(address, set_as_default=False) as client:
         client.wait_for_workers(workers, timeout=60)
