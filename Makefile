@@ -67,8 +67,9 @@ calibrate: .stamp-run
 calibration-page: .stamp-run
 	$(BIN)/python docs/calibration_page.py
 
-# Asks everything the validation page tells, under an hour on two processors; goes on where it was stopped. CI asks a
-# reduced version: `make validation VALIDATION='--reduced --page build/validation.md --work build/validation'`.
+# Asks everything the validation page tells, and keeps what the dashboard shows of it in seeds/validation: under an hour
+# on two processors; goes on where it was stopped. CI asks a reduced version:
+# `make validation VALIDATION='--reduced --page build/validation.md --work build/validation'`.
 validation: .stamp-test
 	$(BIN)/python docs/validation_page.py $(VALIDATION)
 

@@ -104,6 +104,13 @@ def test_a_draw_that_is_not_told_decides_nothing(name: str) -> None:
     assert same_columns == columns
 
 
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_world_with_a_log_plays_as_one_without(name: str) -> None:
+    scenario, changes = WORLDS[name]
+    without = World(load(scenario, changes), replicates=1, seed=11).run().columns
+    assert {key: column[0, 0] for key, column in without.items()} == story(name, 0)[1]
+
+
 def test_every_stream_is_told_where_it_decides() -> None:
     kinds = {name.partition("/")[0] for world in WORLDS for name, *_ in story(world, 0)[2]}
     left_out = {name.partition("/")[0] for world in WORLDS for name, *_ in story(world, 0)[3]}
