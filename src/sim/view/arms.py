@@ -275,6 +275,6 @@ def outcomes_finding(found: Mapping[str, Any]) -> str:
 
 def _heading(name: str, x: float, width: float) -> list[Any]:
     """The name of a column, its last line just above the plot."""
-    lines = name_at(name, x, 0, width, most=4, size=theme.SMALL_SIZE)
+    lines = name_at(name, x, 0, width, most=4, size=theme.SMALL_SIZE, bold=True)
     rise = 14 + lines[-1]["y"]
     return [line | {"y": line["y"] - rise} for line in lines]

@@ -63,7 +63,7 @@ def provenance_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 def provenance_finding(found: Mapping[str, Any]) -> str:
     """How much a number rests on, in a sentence."""
     entries, sources = len(found["entries"]), len(found["sources"])
-    name = fitted(found["key"], 480, theme.TITLE_SIZE, 1)[0]
+    name = fitted(found["key"], 480, theme.TITLE_SIZE, 1, bold=True)[0]
     if entries == 0:
         return f"{name} rests on no entry of the record."
     rests = f"{name} rests on {entries} entr{'y' if entries == 1 else 'ies'} of the record"
@@ -115,7 +115,7 @@ def _labels(
 ) -> list[alt.Chart]:
     key = str(rows["key"][0]["id"])
     (x, width), (entries_x, entries_width), (sources_x, sources_width) = _COLUMNS
-    lines = fitted(key, width, _SMALL, 4)
+    lines = fitted(key, width, _SMALL, 4, bold=True)
     middle = places["key"][key] - 7 * (len(lines) - 1)
     named = [{"x": x, "y": middle + 14 * place, "text": line} for place, line in enumerate(lines)]
     told = [
