@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
-from sim.view.comparison import comparison_lines, signed
+from sim.view.comparison import ONE_WORLD, comparison_lines, signed
 from sim.view.forest import FRAME as STRIP
 from sim.view.forest import around, panel, row, stacked
 from sim.view.marks import (
@@ -145,9 +145,6 @@ def _played_arms(found: Mapping[str, Any]) -> str:
 
 BARE = "Without them: too few cases."
 """What a mean without an interval lacks, where others have one."""
-
-ONE_WORLD = "One world an arm was played, which says nothing of how likely anything is."
-"""The title of a comparison that has no finding."""
 
 _LABELS = 164
 _GAP = 12
