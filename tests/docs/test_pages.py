@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.view import theme
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
@@ -68,3 +69,8 @@ def test_what_a_page_says_runs(page: Path, tmp_path: Path, monkeypatch: pytest.M
         for words in block.commands if block.language == "sh" else []:
             if words[0] != SERVES:
                 assert main(smaller(words)) == 0, f"{page.name}: article4 {' '.join(words)}"
+
+
+def test_the_site_turns_charts_dark_as_their_own_pages_do() -> None:
+    style = (DOCS / "_static" / "site.css").read_text(encoding="utf-8")
+    assert style.count(f".content img {{ filter: {theme.DARK}; }}") == 2

@@ -13,6 +13,7 @@ from results import layers_of, told, values_of, written
 from sim.reading import InputError
 from sim.view import theme
 from sim.view.arms import answer_rows, outcomes_rows
+from sim.view.comparison import comparison_lines
 from sim.view.convergence import convergence_chart
 from sim.view.files import save
 from sim.view.gallery import CHARTS, chart_of, chosen, fitting, plot
@@ -191,6 +192,9 @@ def test_without_an_attack_there_is_no_ratio_and_nobody_invents_one() -> None:
 @pytest.mark.parametrize("name", DIRECT)
 def test_one_world_says_nothing_of_how_likely_anything_is(name: str) -> None:
     assert told(results.peace(1), name)[0].startswith("One world ")
+    assert comparison_lines(results.peace(1)) == [
+        "One world an arm was played, which says nothing of how likely anything is."
+    ]
 
 
 def test_strata_have_their_shares_and_bounds_where_there_are_any() -> None:

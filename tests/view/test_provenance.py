@@ -47,6 +47,12 @@ def test_lines_lead_from_the_number_to_its_entries_and_on_to_their_sources() -> 
     assert len(edges) == 2 + 3
 
 
+def test_titles_of_few_entries_have_room_for_two_lines() -> None:
+    chart = provenance_chart(web("priors.gamma")).to_dict()
+    said = " ".join(row["text"] for layer in layers_of(chart) for row in values_of(chart, layer) if "text" in row)
+    assert "gamma Weight of expected harm from guarantors in" in " ".join(said.split())
+
+
 def test_a_number_of_a_state_rests_on_the_sources_of_its_own_field() -> None:
     own = {source["key"] for source in web("states.Russia.cinc_2016")["sources"]}
     assert own == {"F_NMC"}

@@ -101,6 +101,12 @@ def test_an_interval_has_no_more_digits_than_its_width_allows(
     assert interval(ends, error, scale) == said
 
 
+def test_an_end_that_rounds_to_nothing_has_no_sign() -> None:
+    assert interval([-0.0612, -0.0001], 0.01, 100) == "[-6, 0]"
+    assert interval([-0.0004, 0.06], 0.01, 100) == "[0, 6]"
+    assert interval([-0.0012, -0.0002], 0.0001) == "[-0.0012, -0.0002]"
+
+
 def test_quantities_and_errors() -> None:
     assert quantity(1234.567, 0.6) == "1,234.6"
     assert quantity(0.08213, 0.0007) == "0.0821"

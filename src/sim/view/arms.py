@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
-from sim.view.comparison import comparison_lines, signed
+from sim.view.comparison import ONE_WORLD, comparison_lines, signed
 from sim.view.forest import FRAME as STRIP
 from sim.view.forest import around, panel, row, stacked
 from sim.view.marks import (
@@ -146,9 +146,6 @@ def _played_arms(found: Mapping[str, Any]) -> str:
 BARE = "Without them: too few cases."
 """What a mean without an interval lacks, where others have one."""
 
-ONE_WORLD = "One world an arm was played, which says nothing of how likely anything is."
-"""The title of a comparison that has no finding."""
-
 _LABELS = 164
 _GAP = 12
 _LINE = 36
@@ -275,6 +272,6 @@ def outcomes_finding(found: Mapping[str, Any]) -> str:
 
 def _heading(name: str, x: float, width: float) -> list[Any]:
     """The name of a column, its last line just above the plot."""
-    lines = name_at(name, x, 0, width, most=4, size=theme.SMALL_SIZE)
+    lines = name_at(name, x, 0, width, most=4, size=theme.SMALL_SIZE, bold=True)
     rise = 14 + lines[-1]["y"]
     return [line | {"y": line["y"] - rise} for line in lines]

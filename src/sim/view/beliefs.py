@@ -151,7 +151,8 @@ def _names(rows: Sequence[Mapping[str, Any]], top: float) -> list[Any]:
     surplus = max(0.0, placed[-1][0] - _HEIGHT)
     layers = []
     for y, row in placed:
-        name = fitted(f"{percent(row['median'])}  {plain(row['guarantor'])}", _FRAME.right - 8, theme.TEXT_SIZE, 1)[0]
+        told = f"{percent(row['median'])}  {plain(row['guarantor'])}"
+        name = fitted(told, _FRAME.right - 8, theme.TEXT_SIZE, 1, bold=True)[0]
         at = {"x": _FRAME.width + 8, "y": y - surplus, "text": name}
         layers.append(texts([at], color=row["colour"], fontWeight="bold"))
     return layers

@@ -66,8 +66,14 @@ def comparison_tables(found: Mapping[str, Any]) -> list[Table]:
     ]
 
 
+ONE_WORLD = "One world an arm was played, which says nothing of how likely anything is."
+"""What is said of a comparison that has no finding."""
+
+
 def comparison_lines(found: Mapping[str, Any]) -> list[str]:
     """The answer, a sentence an arm: how much less often there is an attack, and in how many worlds."""
+    if int(found["trials"]) == 1:
+        return [ONE_WORLD]
     return [_sentence(found, name) for name in _treated(found)]
 
 

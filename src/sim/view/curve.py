@@ -179,7 +179,7 @@ def _ends(rows: Sequence[Mapping[str, Any]], domain: Sequence[float]) -> list[al
         wanted = _HEIGHT * (domain[1] - one["mean"]) / (domain[1] - domain[0])
         y = max(wanted, floor)
         label = one["text"] if len(arms) == 1 else f"{one['text']}  {plain(one['arm'])}"
-        lines = fitted(label, _FRAME.right - 12, theme.TEXT_SIZE, 2)
+        lines = fitted(label, _FRAME.right - 12, theme.TEXT_SIZE, 2, bold=True)
         step = theme.TEXT_SIZE + 2
         shown = [{"x": _FRAME.width + 10, "y": y + step * k, "text": line} for k, line in enumerate(lines)]
         layers.append(texts(shown, color=one["ink"], fontWeight="bold"))

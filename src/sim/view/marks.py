@@ -129,20 +129,29 @@ def texts(rows: Sequence[Mapping[str, Any]], **how: Any) -> alt.Chart:
     return chart
 
 
-def name_at(name: str, x: float, y: float, width: float, *, most: int = 2, size: float = theme.TEXT_SIZE) -> list[Any]:
+def name_at(
+    name: str,
+    x: float,
+    y: float,
+    width: float,
+    *,
+    most: int = 2,
+    size: float = theme.TEXT_SIZE,
+    bold: bool = False,
+) -> list[Any]:
     """Rows for `texts` that write a name around height `y`, as many as it takes lines."""
-    shown = fitted(name, width, size, most)
+    shown = fitted(name, width, size, most, bold=bold)
     step = size + 2
     first = y - step * (len(shown) - 1) / 2
     return [{"x": x, "y": first + step * place, "text": line} for place, line in enumerate(shown)]
 
 
-def fitted(name: str, width: float, size: float, most: int = 2) -> list[str]:
+def fitted(name: str, width: float, size: float, most: int = 2, *, bold: bool = False) -> list[str]:
     """A name in at most `most` lines of `width` points, broken after commas or colons if that will do, else at parts.
 
     Where it is too long its middle is left out: what tells arms apart mostly stands at the end.
     """
-    room = width / (size * theme.BOLD)
+    room = width / (size * (theme.BOLD if bold else 1.0))
     listed = _listed(plain(name), room)
     if len(listed) <= most and all(theme.breadth(one) <= room for one in listed):
         return listed

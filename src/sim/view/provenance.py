@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     import altair as alt
 
 _FRAME: Final = Frame(left=0, right=0)
-_ROW: Final = 19
-_COLUMNS: Final = ((0, 110), (160, 200), (410, theme.WIDTH - 410))
+_LINE: Final = 14
+_GAP: Final = 6
+_FEW: Final = 20
+"""Rows of a column up to which a title has two lines; of more it has one. Convention: more would run over a page."""
+
+_COLUMNS: Final = ((0, 110), (150, 224), (414, theme.WIDTH - 414))
 """Where the number, the entries and the sources stand, and how wide they may be, in points."""
 
 _MOST: Final = 60
@@ -35,7 +39,8 @@ def provenance_chart(found: Mapping[str, Any]) -> alt.LayerChart:
     import altair as alt  # noqa: PLC0415 - takes half a second: only who draws pays for it
 
     rows = provenance_rows(found)
-    height = _ROW * max(3, *(len(column) for column in rows.values()))
+    most = max(len(column) for column in rows.values())
+    height = (_LINE * _lines_of(rows) + _GAP) * max(3, most)
     places = {kind: _places(column, height) for kind, column in rows.items()}
     edges = _edges(rows, places)
     base = alt.Chart(alt.InlineData(values=edges))
@@ -47,7 +52,7 @@ def provenance_chart(found: Mapping[str, Any]) -> alt.LayerChart:
             color=alt.Color("colour:N", scale=None),
             order="x:Q",
         ),
-        *_labels(rows, places),
+        *_labels(rows, places, height),
     ]
     left = {kind: len(found[kind]) - len(rows[kind]) for kind in ("entries", "sources")}
     cut = [f"{count} more {kind}" for kind, count in left.items() if count > 0]
@@ -63,7 +68,7 @@ def provenance_chart(found: Mapping[str, Any]) -> alt.LayerChart:
 def provenance_finding(found: Mapping[str, Any]) -> str:
     """How much a number rests on, in a sentence."""
     entries, sources = len(found["entries"]), len(found["sources"])
-    name = fitted(found["key"], 480, theme.TITLE_SIZE, 1)[0]
+    name = fitted(found["key"], 480, theme.TITLE_SIZE, 1, bold=True)[0]
     if entries == 0:
         return f"{name} rests on no entry of the record."
     rests = f"{name} rests on {entries} entr{'y' if entries == 1 else 'ies'} of the record"
@@ -111,24 +116,26 @@ def _edges(rows: Mapping[str, Sequence[Mapping[str, Any]]], places: Mapping[str,
 
 
 def _labels(
-    rows: Mapping[str, Sequence[Mapping[str, Any]]], places: Mapping[str, Mapping[str, float]]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], places: Mapping[str, Mapping[str, float]], height: float
 ) -> list[alt.Chart]:
     key = str(rows["key"][0]["id"])
     (x, width), (entries_x, entries_width), (sources_x, sources_width) = _COLUMNS
-    lines = fitted(key, width, _SMALL, 4)
-    middle = places["key"][key] - 7 * (len(lines) - 1)
-    named = [{"x": x, "y": middle + 14 * place, "text": line} for place, line in enumerate(lines)]
+    lines = fitted(key, width, _SMALL, 4, bold=True)
+    middle = places["key"][key] - _LINE * (len(lines) - 1) / 2
+    named = [{"x": x, "y": middle + _LINE * place, "text": line} for place, line in enumerate(lines)]
+    # Where a column has fewer rows than another, its titles have the room of two lines.
+    most = {kind: 2 if height >= (2 * _LINE + 1) * len(column) else 1 for kind, column in rows.items()}
     told = [
-        {
-            "x": entries_x,
-            "y": places["entries"][one["id"]],
-            "text": _line(f"{one['id']}  {one['title']}", entries_width),
-        }
+        line
         for one in rows["entries"]
+        for line in _titled(
+            f"{one['id']}  {one['title']}", entries_x, places["entries"][one["id"]], entries_width, most["entries"]
+        )
     ]
     cited = [
-        {"x": sources_x, "y": places["sources"][one["key"]], "text": _line(one["title"], sources_width)}
+        line
         for one in rows["sources"]
+        for line in _titled(one["title"], sources_x, places["sources"][one["key"]], sources_width, most["sources"])
     ]
     return [
         texts(named, fontWeight="bold", fontSize=_SMALL),
@@ -137,5 +144,13 @@ def _labels(
     ]
 
 
-def _line(text: str, width: float) -> str:
-    return theme.lines(plain(text), _SMALL, width, most=1)[0]
+def _lines_of(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
+    """Lines that a title has at most."""
+    return 2 if max(map(len, rows.values())) <= _FEW else 1
+
+
+def _titled(text: str, x: float, y: float, width: float, most: int) -> list[dict[str, Any]]:
+    """A title around a height, cut at its end if it needs more than `most` lines."""
+    lines = theme.lines(plain(text), _SMALL, width, most=most)
+    first = y - _LINE * (len(lines) - 1) / 2
+    return [{"x": x, "y": first + _LINE * place, "text": line} for place, line in enumerate(lines)]

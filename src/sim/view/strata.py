@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
-from sim.view.arms import ONE_WORLD, short
-from sim.view.comparison import STRATA
+from sim.view.arms import short
+from sim.view.comparison import ONE_WORLD, STRATA
 from sim.view.forest import stacked
 from sim.view.marks import PERCENT, Frame, arms_line, played, source_line, texts, titles, treated
 from sim.view.words import interval, percent, plain

@@ -88,7 +88,7 @@ def survival_ends(found: Mapping[str, Any], height: int) -> list[dict[str, Any]]
         wanted = height * (1.0 - last["mean"])
         place = wanted if not found_ends else max(wanted, found_ends[-1]["place"] + step)
         text = f"{percent(last['mean'], last['mc_se'])}  {plain(name)}"
-        label = fitted(text, _ENDS - 8, theme.TEXT_SIZE, 1)[0]
+        label = fitted(text, _ENDS - 8, theme.TEXT_SIZE, 1, bold=True)[0]
         found_ends.append({"label": label, "place": place, "colour": ARM_INKS[k % len(ARM_INKS)]})
     surplus = max(0.0, found_ends[-1]["place"] - height)
     return [end | {"place": end["place"] - surplus} for end in found_ends]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.view import theme
 from sim.view.arms import short
-from sim.view.comparison import signed
+from sim.view.comparison import ONE_WORLD, signed
 from sim.view.marks import BRACKETS, SIGNED, Frame, finished, played, texts
 from sim.view.words import CONDITIONS, GIVEN, METRICS, MISSING, interval, plain
 
@@ -110,7 +110,7 @@ def waterfall_finding(found: Mapping[str, Any], metric: str = "hazard") -> str:
     if told["effect"]["mean"] is None:
         return f"“{label}” has no case in one of the arms: there is no effect to split."
     if int(found["trials"]) == 1:
-        return "One world an arm was played, which says nothing of how likely anything is."
+        return ONE_WORLD
     whole = signed(told["effect"]["mean"], told["effect"]["mc_se"], scale)
     if whole == "0":
         return f"{arm} changes nothing in “{label}” beside {control}."

@@ -146,7 +146,12 @@ def interval(ends: tuple[float, float] | list[float] | None, error: float | None
     places = decimals(None if error is None else scale * error, 2 if scale == 100 else 4)
     if high > low:
         places = min(places, max(0, math.ceil(-math.log10((high - low) / 5))))
-    return f"[{low:.{places}f}, {high:.{places}f}]"
+    return f"[{_unsigned(f'{low:.{places}f}')}, {_unsigned(f'{high:.{places}f}')}]"
+
+
+def _unsigned(text: str) -> str:
+    """A number of which nothing is left after rounding, without its sign."""
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def error_shown(error: float | None, scale: float = 1.0) -> str:
