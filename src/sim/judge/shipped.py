@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.experiment.files import write_whole
 from sim.experiment.identity import code_digest, differences, surroundings
 from sim.record import data_folder
 from sim.record.ensemble import FILES
@@ -54,7 +55,7 @@ def ship(name: str, answer: Mapping[str, Any], line: str, folder: Path | None = 
     path = place / f"{name}.json"
     # Where it was stored says nothing elsewhere.
     told = {**answer, "out": None, "made": {"line": line, **made_of()}}
-    path.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
     return path
 
 
