@@ -13,6 +13,7 @@ from results import layers_of, told, values_of, written
 from sim.reading import InputError
 from sim.view import theme
 from sim.view.arms import answer_rows, outcomes_rows
+from sim.view.beliefs import beliefs_finding
 from sim.view.comparison import comparison_lines
 from sim.view.convergence import convergence_chart
 from sim.view.files import save
@@ -163,6 +164,21 @@ def test_the_answer_strip_holds_shares_differences_and_ratios_with_their_interva
     ]
     assert ratios[0]["mean"] == 0.6
     assert [one["figure"] for one in (*changes, *ratios)] == ["-20.0", "x 0.600"]
+
+
+def test_a_ratio_without_an_interval_says_why_where_others_have_one() -> None:
+    found = results.pair()
+    assert "Without them" not in told(found, "answer")[1]
+    found["arms"]["member"]["hazard_ratio"]["interval"] = None
+    assert "Without them: too few cases." in told(found, "answer")[1]
+
+
+def test_a_belief_that_hardly_moves_has_not_moved() -> None:
+    row = {"observer": "Israel", "guarantor": "Russia", "low": 0.98, "high": 1.0}
+    rows = [row | {"month": month, "median": median} for month, median in ((0, 0.991), (23, 0.9987))]
+    assert "still does after 23 months" in beliefs_finding({"beliefs": rows, "trials": 500})
+    rows[0]["median"] = 0.9
+    assert "rises from 90 % to >99 % in 23 months" in beliefs_finding({"beliefs": rows, "trials": 500})
 
 
 def test_the_strip_draws_all_shares_on_one_scale_from_none_to_all_and_ratios_on_a_log_scale() -> None:

@@ -9,6 +9,7 @@ from results import layers_of, told, values_of, written
 from sim.reading import InputError
 from sim.view import theme
 from sim.view.curve import curve_rows, marks
+from sim.view.files import rendered
 from sim.view.gallery import plot
 from sim.view.maps import map_rows, target_lines
 from sim.view.marks import fitted
@@ -155,6 +156,22 @@ def test_steps_of_a_waterfall_add_up_to_the_whole() -> None:
     assert (rows[1]["low"], rows[1]["high"]) == (pytest.approx(-36), pytest.approx(-16))
     assert "by -27 per mille a month; commitment makes -30 of it" in told(found)[0]
     assert waterfall_rows(found, "attack")[0]["end"] == pytest.approx(-3.0)
+
+
+def test_a_share_has_no_more_digits_than_the_whole_deserves() -> None:
+    found = results.decomposition({"commitment": -0.03, "capability": -0.0000061, "other": 0.0})
+    found["metrics"]["hazard"]["shares"]["capability"]["mc_se"] = 0.000006
+    assert [row["figure"] for row in waterfall_rows(found)][:2] == ["-30", "0"]
+
+
+def test_axes_write_the_minus_of_all_other_figures() -> None:
+    low = results.line([1.0, 0.6])
+    low["axes"] = {"states.Russia.resolve.shift": [-2.0, 1.0]}
+    for point, value in zip(low["points"], [-2.0, 1.0], strict=True):
+        point["at"] = {"states.Russia.resolve.shift": value}
+    drawn = rendered(plot(low, "credibility"), ".svg").decode()
+    assert ">-2.0<" in drawn or ">-2<" in drawn
+    assert "\u2212" not in drawn
 
 
 def test_an_effect_of_nothing_or_of_no_case_is_told() -> None:

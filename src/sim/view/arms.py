@@ -146,7 +146,7 @@ def _played_arms(found: Mapping[str, Any]) -> str:
 BARE = "Without them: too few cases."
 """What a mean without an interval lacks, where others have one."""
 
-_LABELS = 164
+_LABELS = 174
 _GAP = 12
 _LINE = 36
 _BESIDE = 3

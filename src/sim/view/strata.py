@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-_FRAME = Frame(left=190, right=136)
+_FRAME = Frame(left=190, right=160)
 _ROW = 30
 _BOUNDS = "any pairing, %"
 _COLOURS = {"never": "#c9d3d9", "deterred": theme.CALM, "provoked": theme.GRAVE, "regardless": theme.ATTACKED}
