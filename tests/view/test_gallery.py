@@ -21,6 +21,7 @@ from sim.view.gallery import CHARTS, chart_of, chosen, fitting, plot
 from sim.view.ladder import ANTICIPATED, luck_rows, response_rows
 from sim.view.marks import ARM_INKS, LADDER_COLOURS, fitted
 from sim.view.strata import strata_rows
+from sim.view.survival import survival_rows
 from sim.view.words import LEVELS, METRICS, OUTCOMES
 
 if TYPE_CHECKING:
@@ -373,3 +374,10 @@ def test_a_page_loads_nothing_from_outside(tmp_path: Path) -> None:
     assert wanted == []
     assert "cdn." not in page
     assert "</html>" in page
+
+
+def test_bands_of_survival_begin_where_no_world_has_seen_an_attack() -> None:
+    found = results.pair()
+    found["arms"]["member"]["survival"][0]["interval"] = (0.1, 0.5)
+    first = {row["arm"]: (row["low"], row["high"]) for row in survival_rows(found) if row["month"] == 0}
+    assert first == {"outsider": (None, None), "member": (1.0, 1.0)}

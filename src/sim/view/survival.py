@@ -69,7 +69,9 @@ def survival_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for place, (name, arm) in enumerate(found["arms"].items()):
         look = {"colour": ARM_COLOURS[place % len(ARM_COLOURS)], "dash": list(DASHES[place % len(DASHES)])}
-        rows.append({"arm": name, "month": 0, "share": 1.0, "low": None, "high": None, **look})
+        # That no world has seen an attack yet is certain: where a band follows it begins in that point.
+        sure = 1.0 if arm["survival"][0]["interval"] else None
+        rows.append({"arm": name, "month": 0, "share": 1.0, "low": sure, "high": sure, **look})
         for month, point in enumerate(arm["survival"], 1):
             low, high = point["interval"] or (None, None)
             rows.append({"arm": name, "month": month, "share": point["mean"], "low": low, "high": high, **look})
