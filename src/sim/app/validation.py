@@ -104,7 +104,7 @@ def _version(answers: Sequence[Mapping[str, Any] | None]) -> None:
             "an hour."
         )
     elif made:
-        st.caption("The figures shipped are of this version; `make validation` in a checkout makes them.")
+        st.caption("The figures shipped are of this version; “make validation” in a checkout makes them.")
 
 
 def _origin(path: Path, found: Mapping[str, Any]) -> None:
