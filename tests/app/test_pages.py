@@ -132,6 +132,7 @@ def test_a_value_out_of_bounds_gets_the_command_lines_message(answers: Answers) 
     assert "states.Iran.defence: 3 is above its maximum 1" in text
 
 
+@pytest.mark.slow
 def test_arms_are_played_and_shown(answers: Answers) -> None:
     at = opened("comparing", arm=["outsider", "member"], set="horizon=1")
     text = said(at)
@@ -160,6 +161,7 @@ def test_what_is_stored_is_listed_and_shown(tmp_path: Path) -> None:
     assert "member, trial 3" in said(told)
 
 
+@pytest.mark.slow
 def test_a_cell_of_a_stored_map_is_played(tmp_path: Path, answers: Answers) -> None:
     name = "map"
     experiment.sweep("stakes", trials=10, overrides=["horizon=1"], out=tmp_path / "runs" / name)
@@ -174,6 +176,7 @@ def test_a_cell_of_a_stored_map_is_played(tmp_path: Path, answers: Answers) -> N
     assert "10,000 worlds of each arm, seed 1, kept from before" in said(at)
 
 
+@pytest.mark.slow
 def test_a_sweep_can_be_played_and_is_then_shown(tmp_path: Path) -> None:
     at = opened("sweeping")
     assert "No sweep is stored here yet" in said(at)

@@ -188,6 +188,7 @@ def test_standard_output_is_pure_json_in_a_true_process(tmp_path: Path) -> None:
     assert (tmp_path / answer["charts"][0]).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_sensitivity_leaves_table_and_charts_beside_the_trials(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

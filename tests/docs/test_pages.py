@@ -19,6 +19,8 @@ from sim.view import theme
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
+LONG = {"tutorial", "questions", "briefs", "replays"}
+"""Play so much that they run with the slow tests."""
 ELSEWHERE = {"cluster"}
 """Played on machines that are not here; tests/experiment/test_cluster.py has its own."""
 SERVES = "app"
@@ -58,7 +60,14 @@ def test_there_is_something_to_do_on_every_page() -> None:
     assert all(blocks(page) for page in PAGES)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.stem not in ELSEWHERE], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem in LONG else [])
+        for page in PAGES
+        if page.stem not in ELSEWHERE
+    ],
+)
 def test_what_a_page_says_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in (DOCS / "examples").iterdir():
         shutil.copy(file, tmp_path)

@@ -159,6 +159,7 @@ def killed_in_the_middle(process: subprocess.Popen[str], out: Path, pids: Path) 
         yield int(path.name)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_killed_run_of_two_workers_goes_on_to_the_same_bytes(point: Scenario, tmp_path: Path, start: Start) -> None:
     """Of one process: tests/experiment/test_kills.py."""
@@ -179,6 +180,7 @@ def test_a_killed_run_of_two_workers_goes_on_to_the_same_bytes(point: Scenario, 
     assert verify(tmp_path / "killed") == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_at_a_terminal_stops_the_workers_too(tmp_path: Path, start: Start) -> None:
     pids = tmp_path / "pids"

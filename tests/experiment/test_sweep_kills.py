@@ -35,7 +35,7 @@ sweep(sys.argv[1], out=sys.argv[2], play=slow)
 """
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [pytest.param(2, marks=pytest.mark.slow), pytest.param(12, marks=pytest.mark.long)])
 def test_a_sweep_killed_at_random_moments_ends_as_a_calm_one(tmp_path: Path, kills: int) -> None:
     file, out = tmp_path / "killed.yaml", tmp_path / "out"
     values = [round(0.01 * k, 2) for k in range(16 * kills)]

@@ -192,6 +192,7 @@ def test_claims_are_judged_and_worlds_kept(tmp_path: Path) -> None:
     assert second == told
 
 
+@pytest.mark.slow
 def test_what_would_have_to_be_true_is_found(tmp_path: Path) -> None:
     """Troops come once invoked if Russia is resolved enough: nowhere near -10, everywhere near +10."""
     told = judge_claims(["G017"], trials=1_000, search_trials=500, out=tmp_path).to_json()

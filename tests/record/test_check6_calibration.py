@@ -116,6 +116,7 @@ def unlike_zero(count: int, distort: Distort) -> dict[str, float]:
     return {name: float(p) for name, p in zip(labels, least, strict=True) if p < FALSE_ALARM / (2 * len(labels))}
 
 
+@pytest.mark.slow
 def test_check6_simulated_records_agree_with_the_slopes_the_sampler_follows() -> None:
     assert unlike_zero(120, as_it_is) == {}
 
