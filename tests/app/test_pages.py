@@ -68,6 +68,14 @@ def said(at: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
 
 
+@pytest.mark.parametrize("control", ["outsider", "today"])
+def test_the_address_brings_back_a_control_that_is_not_the_usual_one(answers: Answers, control: str) -> None:
+    planted(answers, control, "today-member")
+    told = address(opened("asking", control=control, arm="today-member"))
+    assert told == {"arm": ["today-member"]} | ({} if control == "today" else {"control": [control]})
+    assert f"article4 compare {control} today-member" in said(opened("asking", **told))
+
+
 def test_the_page_that_asks_answers_first(answers: Answers) -> None:
     planted(answers, "outsider", "member")
     at = opened("asking")

@@ -43,15 +43,8 @@ class Watched(Streams):
     drawn: dict[Address, NDArray[np.float64]]
     turned: frozenset[Address] = frozenset()
 
-    def uniform(
-        self,
-        name: str,
-        step: int,
-        exchange: int = 0,
-        alternatives: int = 1,
-        at: NDArray[np.intp] | None = None,
-    ) -> NDArray[np.float64]:
-        found = super().uniform(name, step, exchange, alternatives, at)
+    def uniform(self, name: str, step: int, exchange: int = 0, *more: Any, **how: Any) -> NDArray[np.float64]:
+        found = super().uniform(name, step, exchange, *more, **how)
         if (name, step, exchange) in self.turned:
             return np.asarray(1.0 - found)
         self.drawn[name, step, exchange] = found

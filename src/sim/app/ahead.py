@@ -43,7 +43,12 @@ Asked = tuple["Sequence[Scenario | str]", "Sequence[Mapping[str, float]]"]
 def pairs() -> list[tuple[str, str]]:
     """Control and arm of every shipped question that is played ahead; the one the dashboard opens with comes first."""
     others = [name for name in names() if name not in {CONTROL, ARM, "baseline"}]
-    return [(CONTROL, ARM), *((BESIDE.get(name, CONTROL), name) for name in others)]
+    return [(CONTROL, ARM), *((control_of(name), name) for name in others)]
+
+
+def control_of(arm: str) -> str:
+    """The scenario that usually stands beside another."""
+    return BESIDE.get(arm, CONTROL)
 
 
 def play_ahead(folder: Path, arms: Sequence[Scenario | str], changes: Sequence[Mapping[str, float]]) -> int:

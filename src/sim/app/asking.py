@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from sim.app import address, growing, parts
+from sim.app.ahead import ARM, control_of
 from sim.app.brought import MINE, brought, is_new
 from sim.app.ten import RECORDED, TEN, Moved, neighbours, overrides
 from sim.experiment import Growing
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = "ask"
 _FILE: Final = "ask file"
-_CONTROL, _ARM = "outsider", "member"
-_TODAY: Final = {"today-member": "today"}
-"""Scenarios that begin at another time, and what stands beside them."""
 
 
 def page() -> None:
@@ -49,8 +47,8 @@ def page() -> None:
     address.tell(
         PAGE,
         {
-            "control": [] if control == _CONTROL else [control],
-            "arm": [] if arms == [_ARM] else arms,
+            "control": [] if control == _usual(arms) else [control],
+            "arm": [] if arms == [ARM] else arms,
             "set": [f"{name}={value:g}" for name, value in chosen.items()],
             "chart": [] if chart == "answer" else [chart],
         },
@@ -80,12 +78,12 @@ def asked() -> dict[str, list[str]]:
     shown = address.shown(PAGE)
     if not shown.keys() & {"arm", "control", "set"}:
         return {}
-    arm = next(iter(shown.get("arm", ())), _ARM)
+    arm = next(iter(shown.get("arm", ())), ARM)
     moved = dict(text.split("=", 1) for text in shown.get("set", ()))
     changes = overrides({name: float(value) for name, value in moved.items()})
     return {
         "what": [arm],
-        "beside": shown.get("control") or [_TODAY.get(arm, _CONTROL)],
+        "beside": shown.get("control") or [control_of(arm)],
         "set": [f"{name}={value:g}" for name, value in changes.items()],
     }
 
@@ -112,7 +110,7 @@ def _scenarios(given: Mapping[str, list[str]], mine: Scenario | None) -> tuple[s
     """The control and what is set beside it."""
     known = [*names(), *([MINE] if mine is not None else [])]
     left, right = st.columns(2)
-    arms_given = [name for name in given.get("arm", ()) if name in known] or [_ARM]
+    arms_given = [name for name in given.get("arm", ()) if name in known] or [ARM]
     if is_new(_FILE) and mine is not None:
         st.session_state["ask arms"] = [MINE]
     if "ask arms" in st.session_state:
@@ -125,7 +123,7 @@ def _scenarios(given: Mapping[str, list[str]], mine: Scenario | None) -> tuple[s
         max_selections=4,
         help="Each is held against the control.",
     )
-    usual = _TODAY.get(arms[0], _CONTROL) if arms else _CONTROL
+    usual = _usual(arms)
     first = address.first(given, "control", known, usual)
     control = left.selectbox("Control", known, index=known.index(first), key="ask control")
     with st.expander("What these scenarios are"):
@@ -133,6 +131,11 @@ def _scenarios(given: Mapping[str, list[str]], mine: Scenario | None) -> tuple[s
             told = _scenario(name, mine)
             st.markdown(f"**{parts.marked(name)}** — {parts.marked(told.title)}. {parts.marked(told.asks)}")
     return control, list(arms)
+
+
+def _usual(arms: list[str]) -> str:
+    """The control if none was chosen."""
+    return control_of(arms[0] if arms else ARM)
 
 
 def _scenario(name: str, mine: Scenario | None) -> Scenario:
